@@ -1,0 +1,36 @@
+// Every bound of the service, with its unit. Config may change those that an operator would want to.
+
+export const limits = {
+  /** Start input. */
+  idempotencyKeyLength: 200,
+  labelCount: 32,
+  labelKeyLength: 63,
+  labelValueLength: 256,
+  /** Simulated s. */
+  durationMax: 30 * 24 * 3600,
+  /** Simulated s per wall s. */
+  speedMax: 1_000_000,
+
+  /** Reading. */
+  listPageMax: 200,
+  listPageDefault: 50,
+  eventPageMax: 1_000,
+  eventPageDefault: 200,
+  metricPointsMax: 2_000,
+  metricPointsDefault: 300,
+  bulkStopMax: 1_000,
+
+  /** Live delivery: the tail of one simulation, and all tails of a replica. */
+  tailEvents: 512,
+  tailBytes: 2 * 1024 * 1024,
+  tailsBytes: 256 * 1024 * 1024,
+  /** Events that one page read of the log brings. */
+  readerPage: 500,
+  /** A quiet topic checks its position against the log this often, ms. */
+  quietCheckMs: 5_000,
+
+  /** Group commit: changes in one transaction. */
+  commitBatch: 500,
+  /** Changes waiting for a commit before the store says UNAVAILABLE. */
+  commitQueue: 20_000,
+} as const;

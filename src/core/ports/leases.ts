@@ -1,0 +1,52 @@
+// Who drives what. A replica holds one lease, renewed by the database's clock; a simulation's row names its
+// owner and the fencing token that each new owner raises. What is not renewed is taken over.
+import type { Simulation } from "../simulation.ts";
+
+export interface OwnedSimulation {
+  readonly simulation: Simulation;
+  readonly token: number;
+}
+
+export interface AdmissionLimits {
+  /** Simulations that hold a place on an engine at a time (STARTING, RUNNING, PAUSED). */
+  readonly total: number;
+  readonly perProject: number;
+  readonly perUser: number;
+  readonly perEngine: number;
+}
+
+export interface Placement {
+  /** Engines that can take a run now, with what each can hold in all. */
+  readonly engines: readonly { readonly address: string; readonly capacity: number }[];
+  readonly limits: AdmissionLimits;
+  /** At most this many in one round. */
+  readonly batch: number;
+}
+
+/** Throws ServiceError UNAVAILABLE when the database cannot be asked: then the lease was not renewed. */
+export interface Leases {
+  /** Begins to live. A replica of the same id must not be alive. */
+  join(replica: string, leaseMs: number): Promise<void>;
+  /** False: the lease had run out and somebody has removed it; the replica must let go of everything and join anew. */
+  renew(replica: string, leaseMs: number): Promise<boolean>;
+  /** Gives up the lease and every simulation it owns, for others to claim at once. */
+  leave(replica: string): Promise<void>;
+  /** What the rows say that this replica owns, terminal ones left out. */
+  owned(replica: string): Promise<readonly OwnedSimulation[]>;
+  /** Takes over simulations whose owner is gone or dead, raising each token; at most `limit`. Removes dead leases. */
+  claim(replica: string, limit: number): Promise<readonly OwnedSimulation[]>;
+  /**
+   * The scheduler's right, held by one replica at a time for `leaseMs`. True: it is this replica's now.
+   */
+  lead(replica: string, leaseMs: number): Promise<boolean>;
+  /**
+   * Admits QUEUED simulations whose design is known, oldest first within a project, projects in turn, within the
+   * limits counted from the rows: each becomes STARTING on an engine, owned by a living replica, with its event.
+   */
+  admit(replica: string, placement: Placement): Promise<readonly Simulation[]>;
+  /** QUEUED simulations whose design is still to be fetched, or that waited too long, oldest first. */
+  awaitingDesign(limit: number): Promise<readonly Simulation[]>;
+  overdue(limit: number): Promise<readonly Simulation[]>;
+  /** Ends every lease: the leases of the last boot, where one process alone can use the database. */
+  endAll(): Promise<void>;
+}
