@@ -43,6 +43,8 @@ export interface Simulation {
   readonly desiredStatus: DesiredStatus;
   readonly failure: Failure | null;
   readonly waiting: Waiting | null;
+  /** Why nothing new is known of the run just now (its engine is lost); null while all is well. */
+  readonly staleReason: string | null;
   /** Confirmed by the engine; simulated seconds per wall second, 0 = as fast as possible. */
   readonly speed: number;
   readonly desiredSpeed: number;
