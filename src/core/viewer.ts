@@ -15,3 +15,6 @@ export const defaultProjectId = "default";
 
 /** The one viewer of a service without authentication, which is bound to loopback. */
 export const developmentViewer: Viewer = { userId: "developer", projectIds: [defaultProjectId], admin: true };
+
+/** The service itself, where it reads for its own work. Never handed to a request. */
+export const serviceViewer: Viewer = { userId: "service", projectIds: [], admin: true };

@@ -56,7 +56,11 @@ export class GrpcEngine implements Engine {
       deterministic: said.deterministic,
       maxRuns: count(said.maxConcurrentRuns, "max_concurrent_runs"),
       runningRuns: count(said.runningRuns, "running_runs"),
-      features: [...said.features, ...said.distributions.map((name) => `dist.${name}`)],
+      features: [
+        ...said.features,
+        ...said.distributions.map((name) => `dist.${name}`),
+        ...said.faultKinds.map((name) => `fault.${name}`),
+      ],
     };
   }
 

@@ -1,0 +1,127 @@
+// The only reader of the environment. Every setting, its default and its meaning, in one table; a bad environment
+// fails the start with all that is wrong with it at once.
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+export class ConfigError extends Error {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The environment has ${problems.length} problem(s):\n${problems.map((one) => `  ${one}`).join("\n")}`,
+    );
+    this.name = "ConfigError";
+    this.problems = problems;
+  }
+}
+
+const loopback = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+const shippedDesigns = fileURLToPath(new URL("../designs", import.meta.url));
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, "is not a whole number")
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `does not lie between ${least} and ${most}`);
+
+const yesOrNo = z.enum(["true", "false"], "is neither true nor false").transform((value) => value === "true");
+
+const environmentSchema = z.object({
+  /** 0 = any free port. */
+  PORT: wholeNumber(0, 65_535).default(4000),
+  HOST: z
+    .string()
+    .regex(loopback, "is not a loopback address: without authentication the service serves this machine only")
+    .default("127.0.0.1"),
+  DATA_DIR: z.string().min(1, "is empty").default(".data"),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "does not begin with postgres://")
+    .optional(),
+  REDIS_URL: z.undefined("is set, but this version serves from one process: unset it").optional(),
+  ENGINE_URL: z
+    .string()
+    .transform((value) => value.split(",").map((one) => one.trim()))
+    .refine((urls) => urls.every((url) => /^grpc:\/\/[^/\s]+:\d+$/.test(url)), "is not grpc://host:port[,…]")
+    .transform((urls) => [...new Set(urls.map((url) => url.slice("grpc://".length)))])
+    .optional(),
+  DESIGN_SERVICE_URL: z.url({ protocol: /^https?$/, error: "is not an http(s) URL" }).optional(),
+  DESIGNS_DIR: z.string().min(1, "is empty").default(shippedDesigns),
+  /** Browser origins that may call the API, beside the service's own. */
+  CORS_ORIGINS: z
+    .string()
+    .transform((value) =>
+      value
+        .split(",")
+        .map((one) => one.trim())
+        .filter((one) => one !== ""),
+    )
+    .refine(
+      (origins) => origins.every((origin) => /^https?:\/\/[^/\s*]+$/.test(origin)),
+      "is not a list of exact origins such as https://app.example.com",
+    )
+    .default([]),
+  GRAPHIQL: yesOrNo.default(true),
+  MAX_SIMULATIONS: wholeNumber(1, 100_000).default(64),
+  MAX_SIMULATIONS_PER_PROJECT: wholeNumber(1, 100_000).default(32),
+  MAX_SIMULATIONS_PER_USER: wholeNumber(1, 100_000).default(32),
+  LOG_LEVEL: z
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "is not a level of pino's")
+    .default("info"),
+  /** For tests of crashes: a place in the code, and at which visit the process kills itself there. */
+  FAILPOINT: z
+    .string()
+    .regex(/^(after_commit_before_publish|before_attach):\d+$/, "is not <name>:<visit>")
+    .optional(),
+});
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string | undefined;
+  /** host:port of each; undefined: the embedded engine. */
+  readonly engines: readonly string[] | undefined;
+  readonly designServiceUrl: string | undefined;
+  readonly designsDir: string;
+  readonly corsOrigins: readonly string[];
+  readonly graphiql: boolean;
+  readonly maxSimulations: number;
+  readonly maxSimulationsPerProject: number;
+  readonly maxSimulationsPerUser: number;
+  readonly logLevel: string;
+  readonly failpoint: { readonly name: string; readonly visit: number } | undefined;
+}
+
+/** Throws ConfigError. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+  }
+  const env = parsed.data;
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    dataDir: env.DATA_DIR,
+    databaseUrl: env.DATABASE_URL,
+    engines: env.ENGINE_URL,
+    designServiceUrl: env.DESIGN_SERVICE_URL,
+    designsDir: env.DESIGNS_DIR,
+    corsOrigins: env.CORS_ORIGINS,
+    graphiql: env.GRAPHIQL,
+    maxSimulations: env.MAX_SIMULATIONS,
+    maxSimulationsPerProject: env.MAX_SIMULATIONS_PER_PROJECT,
+    maxSimulationsPerUser: env.MAX_SIMULATIONS_PER_USER,
+    logLevel: env.LOG_LEVEL,
+    failpoint: failpointOf(env.FAILPOINT),
+  };
+}
+
+function failpointOf(text: string | undefined): Config["failpoint"] {
+  if (text === undefined) return undefined;
+  const [name = "", visit = "1"] = text.split(":");
+  return { name, visit: Number(visit) };
+}

@@ -1,0 +1,66 @@
+// The program: start, signals, exit code.
+import { destination, pino } from "pino";
+import { type Config, ConfigError, readConfig } from "./config.ts";
+import { ServiceError } from "./core/errors.ts";
+import { type Service, startService } from "./service.ts";
+
+/** From the first signal to the end. */
+const drainWithinMs = 8_000;
+/** A terminal's Ctrl-C reaches a program started by npm twice; that is one wish to end, not two. */
+const sameSignalMs = 500;
+
+const config = configOrExit();
+const log = pino({ level: config.logLevel, base: { name: "service" } }, destination({ dest: 2, sync: true }));
+
+let ending: { readonly since: number } | undefined;
+let service: Service | undefined;
+
+process.on("SIGTERM", end).on("SIGINT", end);
+process.on("unhandledRejection", crash).on("uncaughtException", crash);
+
+try {
+  service = await startService(config, log);
+  if (ending !== undefined) await drain(service);
+  process.stdout.write(`${service.describe()}\n`);
+} catch (error) {
+  if (error instanceof ServiceError) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, "The service cannot start.");
+  process.exit(1);
+}
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+function end(signal: string): void {
+  const now = performance.now();
+  if (ending !== undefined) {
+    if (now - ending.since < sameSignalMs) return;
+    log.warn({ signal }, "Asked again to end: ending at once.");
+    process.exit(130);
+  }
+  ending = { since: now };
+  log.info({ signal }, "Draining.");
+  if (service !== undefined) void drain(service);
+}
+
+async function drain(running: Service): Promise<void> {
+  const force = setTimeout(() => {
+    log.error({}, "Draining took too long: ending at once.");
+    process.exit(1);
+  }, drainWithinMs);
+  force.unref();
+  await running.close();
+  process.exit(0);
+}
+
+function crash(error: unknown): void {
+  log.fatal({ err: error }, "A defect: the process cannot be trusted any more, and ends.");
+  process.exit(70);
+}

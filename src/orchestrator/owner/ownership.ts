@@ -1,0 +1,164 @@
+// The replica's right to drive simulations: one lease, renewed by the database's clock, and what is owned by it.
+//
+//     joining -> living -> (cannot renew for selfFenceMs: fenced -> living or joining again) -> left
+//
+// A fenced replica drives nothing: it stops before others may take over. When it can renew again it goes on with
+// what nobody has claimed.
+import { messageOf } from "../../core/errors.ts";
+import type { Bus, Unsubscribe } from "../../core/ports/bus.ts";
+import type { Leases, OwnedSimulation } from "../../core/ports/leases.ts";
+import type { Ledger } from "../ledger.ts";
+import { type Loop, startLoop } from "../loop.ts";
+import { type DriveParts, drive } from "./drive.ts";
+import { Fenced, HeldSimulation } from "./held.ts";
+
+const claimBatch = 50;
+
+export interface OwnershipParts extends DriveParts {
+  readonly leases: Leases;
+  readonly ledger: Ledger;
+  readonly bus: Bus;
+}
+
+interface Driven {
+  readonly held: HeldSimulation;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+}
+
+export class Ownership {
+  readonly #parts: OwnershipParts;
+  readonly #driven = new Map<string, Driven>();
+  #renewing: Loop | undefined;
+  #scanning: Loop | undefined;
+  #unsubscribe: Unsubscribe | undefined;
+  #joined = false;
+  /** Monotonic: when the last renewal that succeeded was asked for. */
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #watchdog: NodeJS.Timeout | undefined;
+
+  constructor(parts: OwnershipParts) {
+    this.#parts = parts;
+  }
+
+  /** How many simulations this replica drives now. */
+  get size(): number {
+    return this.#driven.size;
+  }
+
+  async start(): Promise<void> {
+    const { settings, log, bus } = this.#parts;
+    await this.#renew();
+    this.#unsubscribe = await bus.subscribeAll({
+      notice: ({ simulation }) => {
+        const driven = this.#driven.get(simulation.id);
+        if (driven !== undefined) driven.held.learn(simulation);
+        else if (simulation.run.owner === settings.replica && simulation.endTime === null) this.nudge();
+      },
+      gap: () => this.nudge(),
+    });
+    this.#renewing = startLoop(
+      () => this.#renew().then(() => settings.renewEveryMs),
+      (error) => {
+        log.warn({ reason: messageOf(error) }, "The lease could not be renewed.");
+        return Math.min(settings.renewEveryMs, 200);
+      },
+    );
+    this.#scanning = startLoop(
+      () => this.#scan().then(() => settings.scanEveryMs),
+      (error) => {
+        log.warn({ reason: messageOf(error) }, "What is owned could not be read.");
+        return settings.scanEveryMs;
+      },
+    );
+    this.#watchdog = setInterval(() => this.#fenceIfStale(), Math.min(100, settings.selfFenceMs / 4));
+  }
+
+  /** Looks at once for what is to be driven. */
+  nudge(): void {
+    this.#scanning?.nudge();
+  }
+
+  /** Stops driving and gives everything up, for others to claim at once. */
+  async drain(): Promise<void> {
+    this.#unsubscribe?.();
+    clearInterval(this.#watchdog);
+    await this.#scanning?.stop();
+    await this.#letGo("The replica is draining.");
+    await this.#renewing?.stop();
+    if (this.#joined) await this.#parts.leases.leave(this.#parts.settings.replica);
+    this.#joined = false;
+  }
+
+  async #renew(): Promise<void> {
+    const { leases, settings, log } = this.#parts;
+    const askedAt = performance.now();
+    if (this.#joined && !(await leases.renew(settings.replica, settings.leaseMs))) {
+      log.warn({}, "The lease ran out and was removed; joining anew.");
+      this.#joined = false;
+      await this.#letGo("The lease was lost.");
+    }
+    if (!this.#joined) {
+      await leases.join(settings.replica, settings.leaseMs);
+      this.#joined = true;
+    }
+    this.#renewedAt = askedAt;
+  }
+
+  get #living(): boolean {
+    return this.#joined && performance.now() - this.#renewedAt < this.#parts.settings.selfFenceMs;
+  }
+
+  #fenceIfStale(): void {
+    if (this.#living || this.#driven.size === 0) return;
+    this.#parts.log.warn(
+      { simulations: this.#driven.size },
+      "No renewal for too long: driving nothing until there is one.",
+    );
+    void this.#letGo("The lease could not be renewed.");
+  }
+
+  async #letGo(reason: string): Promise<void> {
+    const driven = [...this.#driven.values()];
+    for (const { abort } of driven) abort.abort(reason);
+    await Promise.all(driven.map(({ ended }) => ended));
+  }
+
+  async #scan(): Promise<void> {
+    const { leases, settings } = this.#parts;
+    if (!this.#living) return;
+    const owned = await leases.owned(settings.replica);
+    for (const simulation of owned) this.#hold(simulation);
+    let claimed: readonly OwnedSimulation[];
+    do {
+      claimed = await leases.claim(settings.replica, claimBatch);
+      for (const simulation of claimed) this.#hold(simulation);
+    } while (claimed.length === claimBatch && this.#living);
+  }
+
+  #hold({ simulation, token }: OwnedSimulation): void {
+    const before = this.#driven.get(simulation.id);
+    if (before !== undefined) {
+      if (before.held.token === token) before.held.learn(simulation);
+      else before.abort.abort("The token was raised.");
+      return;
+    }
+    if (!this.#living) return;
+    const held = new HeldSimulation(this.#parts.ledger, this.#parts.settings.replica, simulation, token);
+    const abort = new AbortController();
+    const ended = this.#drive(held, abort.signal).finally(() => this.#driven.delete(simulation.id));
+    this.#driven.set(simulation.id, { held, abort, ended });
+  }
+
+  async #drive(held: HeldSimulation, signal: AbortSignal): Promise<void> {
+    const log = this.#parts.log.child({ simulationId: held.id, token: held.token });
+    log.debug({ status: held.simulation.status }, "Driving.");
+    try {
+      await drive(held, this.#parts, signal);
+      log.debug({ status: held.simulation.status }, "No longer driving.");
+    } catch (error) {
+      if (error instanceof Fenced) log.info({}, "Let go: the simulation is not this replica's any more.");
+      else log.error({ err: error }, "Driving failed; the next scan takes it up again.");
+    }
+  }
+}

@@ -1,0 +1,178 @@
+// The composition root: from a config to a running service. The only file that sees everything.
+import { randomUUID } from "node:crypto";
+import { fileDesigns } from "./clients/designs/files.ts";
+import { httpDesigns } from "./clients/designs/http.ts";
+import { startEngineChild } from "./clients/engine/child.ts";
+import { connectFleet } from "./clients/engine/fleet.ts";
+import type { Config } from "./config.ts";
+import type { DesignSource } from "./core/ports/designs.ts";
+import type { Log } from "./core/ports/log.ts";
+import { developmentViewer } from "./core/viewer.ts";
+import { createFeed } from "./feed/hub.ts";
+import { createMemoryBus } from "./memory/bus.ts";
+import { CommandService } from "./orchestrator/command-service.ts";
+import { EngineWatch } from "./orchestrator/engine-watch.ts";
+import { type Failpoint, Ledger } from "./orchestrator/ledger.ts";
+import { Ownership } from "./orchestrator/owner/ownership.ts";
+import { DesignPreparation } from "./orchestrator/prepare.ts";
+import { Reconciler } from "./orchestrator/reconciler.ts";
+import { Scheduler } from "./orchestrator/scheduler.ts";
+import { defaultSettings, type OrchestratorSettings } from "./orchestrator/settings.ts";
+import { openDatabase } from "./postgres/open.ts";
+import { Releases } from "./releases.ts";
+import { createServer } from "./server/server.ts";
+
+export interface Service {
+  /** http://host:port */
+  readonly url: string;
+  /** For the person who started it. */
+  describe(): string;
+  /** Drains: takes nothing new in, sends clients elsewhere, gives up what it owns. Idempotent. */
+  close(): Promise<void>;
+}
+
+const drainServerMs = 3_000;
+
+export async function startService(config: Config, log: Log): Promise<Service> {
+  const releases = new Releases(log);
+  try {
+    return await start(config, log, releases);
+  } catch (error) {
+    await releases.release();
+    throw error;
+  }
+}
+
+async function start(config: Config, log: Log, releases: Releases): Promise<Service> {
+  // The slow two at once: the database opens while the engine starts.
+  const opening = open(config, log, releases);
+  const engine = await embeddedEngine(config, log, releases).catch(async (error) => {
+    await opening.catch(() => {});
+    throw error;
+  });
+  const database = await opening;
+  if (database.embedded) await database.leases.endAll();
+
+  const settings = settingsOf(config);
+  const bus = createMemoryBus({ log });
+  releases.push("bus", () => bus.close());
+  const designs = designSource(config, log);
+  releases.push("designs", () => designs.close());
+  const addresses = config.engines ?? [engine?.address ?? ""];
+  const fleet = connectFleet(addresses, database.installation);
+  releases.push("engines", () => fleet.close());
+
+  const { store, leases } = database;
+  const failpoint = failpointOf(config);
+  const ledger = new Ledger(store, bus, failpoint);
+  const engines = new EngineWatch(fleet, log, () => scheduler.nudge());
+  releases.push("engine watch", () => engines.stop());
+  const preparation = new DesignPreparation(designs, engines);
+  const scheduler = new Scheduler({ store, leases, ledger, bus, preparation, engines, settings, log });
+  const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
+  const reconciler = new Reconciler({ store, fleet, log });
+  releases.push("reconciler", () => reconciler.stop());
+  const feed = createFeed({ store, bus, log });
+  releases.push("feed", () => feed.close());
+
+  await ownership.start();
+  releases.push("ownership", () => ownership.drain());
+  await scheduler.start();
+  releases.push("scheduler", () => scheduler.stop());
+
+  const commands = new CommandService({ store, ledger, preparation, settings });
+  const server = await createServer({
+    host: config.host,
+    port: config.port,
+    graphiql: config.graphiql,
+    corsOrigins: config.corsOrigins,
+    parts: { commands, store, feed, designs },
+    identify: async () => developmentViewer,
+    readiness: () => readiness(database, engines),
+    log,
+  });
+  releases.push("server", async () => {
+    await server.drain(drainServerMs);
+    await server.close();
+  });
+  return {
+    url: server.url,
+    describe: () => describe(server.url, config, database.describe, engine?.address),
+    close: () => releases.release(),
+  };
+}
+
+type Opened = Awaited<ReturnType<typeof openDatabase>>;
+
+async function open(config: Config, log: Log, releases: Releases): Promise<Opened> {
+  const { databaseUrl: url, dataDir } = config;
+  const database = await openDatabase({ dataDir, log, ...(url === undefined ? {} : { url }) });
+  releases.push("database", () => database.close());
+  return database;
+}
+
+async function embeddedEngine(config: Config, log: Log, releases: Releases) {
+  if (config.engines !== undefined) return undefined;
+  const engine = await startEngineChild(log);
+  releases.push("embedded engine", () => engine.close());
+  return engine;
+}
+
+function designSource({ designServiceUrl, designsDir }: Config, log: Log): DesignSource {
+  return designServiceUrl === undefined ? fileDesigns(designsDir, log) : httpDesigns(designServiceUrl, log);
+}
+
+function settingsOf(config: Config): OrchestratorSettings {
+  const admission = {
+    total: config.maxSimulations,
+    perProject: config.maxSimulationsPerProject,
+    perUser: config.maxSimulationsPerUser,
+    perEngine: config.maxSimulations,
+  };
+  return { ...defaultSettings, admission, replica: randomUUID() };
+}
+
+// For tests of crashes: dies by SIGKILL, as a crash would, at the given visit of the place.
+function failpointOf({ failpoint }: Config): Failpoint {
+  if (failpoint === undefined) return () => {};
+  let visits = 0;
+  return (name) => {
+    if (name !== failpoint.name) return;
+    visits += 1;
+    if (visits === failpoint.visit) process.kill(process.pid, "SIGKILL");
+  };
+}
+
+async function readiness(database: Opened, engines: EngineWatch) {
+  const parts = {
+    database: await database.ping().then(
+      () => "ok" as const,
+      () => "down" as const,
+    ),
+    engines: engines.available().length > 0 ? ("ok" as const) : ("down" as const),
+  };
+  if (parts.database === "down") return { status: "down" as const, parts };
+  return { status: parts.engines === "down" ? ("degraded" as const) : ("ok" as const), parts };
+}
+
+function describe(url: string, config: Config, database: string, embeddedEngine: string | undefined): string {
+  const engine =
+    embeddedEngine === undefined
+      ? (config.engines ?? []).join(", ")
+      : `the reference engine, embedded (gRPC on ${embeddedEngine})`;
+  return [
+    "Simulation Orchestration Service",
+    "",
+    `  GraphQL   ${url}/graphql   HTTP, WebSocket (graphql-transport-ws), SSE`,
+    ...(config.graphiql ? [`  Explorer  ${url}/graphql   GraphiQL, in a browser`] : []),
+    `  Health    ${url}/healthz, ${url}/readyz`,
+    "",
+    `  Database  ${database}`,
+    `  Events    in this process`,
+    `  Engine    ${engine}`,
+    `  Designs   ${config.designServiceUrl ?? config.designsDir}`,
+    `  Identity  everybody on this machine is the developer (no authentication, loopback only)`,
+    "",
+    "  Stop with Ctrl-C; what runs goes on at the next start.",
+  ].join("\n");
+}
