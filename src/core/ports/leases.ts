@@ -1,10 +1,17 @@
 // Who drives what. A replica holds one lease, renewed by the database's clock; a simulation's row names its
 // owner and the fencing token that each new owner raises. What is not renewed is taken over.
+import type { SimulationEvent } from "../events.ts";
 import type { Simulation } from "../simulation.ts";
 
 export interface OwnedSimulation {
   readonly simulation: Simulation;
   readonly token: number;
+}
+
+/** To be published by whoever admitted it. */
+export interface Admitted {
+  readonly simulation: Simulation;
+  readonly events: readonly SimulationEvent[];
 }
 
 export interface AdmissionLimits {
@@ -42,8 +49,9 @@ export interface Leases {
   /**
    * Admits QUEUED simulations whose design is known, oldest first within a project, projects in turn, within the
    * limits counted from the rows: each becomes STARTING on an engine, owned by a living replica, with its event.
+   * None where this replica does not lead.
    */
-  admit(replica: string, placement: Placement): Promise<readonly Simulation[]>;
+  admit(replica: string, placement: Placement): Promise<readonly Admitted[]>;
   /** QUEUED simulations whose design is still to be fetched, or that waited too long, oldest first. */
   awaitingDesign(limit: number): Promise<readonly Simulation[]>;
   overdue(limit: number): Promise<readonly Simulation[]>;

@@ -1,0 +1,55 @@
+// Taking over what a dead replica drove. Rows that are locked just now are left for the next look, which is soon.
+import { sql } from "kysely";
+import type { OwnedSimulation } from "../core/ports/leases.ts";
+import { active } from "./queue-order.ts";
+import { type SimulationRow, simulationOf } from "./rows.ts";
+import type { Database } from "./schema.ts";
+
+export async function owned(db: Database, replica: string): Promise<readonly OwnedSimulation[]> {
+  const rows = await db
+    .selectFrom("simulations")
+    .selectAll()
+    .where("owner", "=", replica)
+    .where("status", "not in", ["COMPLETED", "STOPPED", "FAILED"])
+    .orderBy("id")
+    .execute();
+  return rows.map(ownedOf);
+}
+
+/** None where the replica itself is not alive. */
+export async function claim(
+  db: Database,
+  replica: string,
+  limit: number,
+): Promise<readonly OwnedSimulation[]> {
+  if (!(await isAnythingToClaim(db))) return [];
+  return db.transaction().execute(async (tx) => {
+    // First the leases, then, in a statement that sees their end, the simulations: a replica that renewed at the
+    // last moment is not robbed.
+    await sql`delete from replicas where expires_at <= clock_timestamp()`.execute(tx);
+    const { rows } = await sql<SimulationRow>`
+      update simulations set owner = ${replica}, fencing_token = fencing_token + 1
+      where id in (
+        select id from simulations s
+        where ${orphaned} and exists (select from replicas where replicas.id = ${replica})
+        order by id limit ${limit} for update skip locked
+      )
+      returning *`.execute(tx);
+    return rows.map(ownedOf);
+  });
+}
+
+const orphaned = sql`s.status in ${active}
+  and (s.owner is null or not exists (select from replicas where replicas.id = s.owner))`;
+
+async function isAnythingToClaim(db: Database): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select from replicas where expires_at <= clock_timestamp())
+      or exists (select from simulations s where ${orphaned}) as found`.execute(db);
+  return rows[0]?.found === true;
+}
+
+function ownedOf(row: SimulationRow): OwnedSimulation {
+  const simulation = simulationOf(row);
+  return { simulation, token: simulation.run.fencingToken };
+}

@@ -1,0 +1,7 @@
+// Forward only: a migration that has been released is never edited, and each keeps the release before it working.
+import type { Migration } from "kysely/migration";
+import * as simulations from "./0001-simulations.ts";
+
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-simulations": simulations,
+};

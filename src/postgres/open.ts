@@ -1,0 +1,130 @@
+// A database ready for use: a server by URL, or the embedded one in a folder.
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, sql } from "kysely";
+import { ServiceError } from "../core/errors.ts";
+import type { Leases } from "../core/ports/leases.ts";
+import type { Log } from "../core/ports/log.ts";
+import type { SimulationStore } from "../core/ports/store.ts";
+import { dataFolder } from "./data-folder.ts";
+import { asking } from "./errors.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { leasesOn } from "./leases.ts";
+import { migrate } from "./migrate.ts";
+import { connect, leaseBounds, workBounds } from "./postgres.ts";
+import type { Database, Schema } from "./schema.ts";
+import { storeOn } from "./store.ts";
+
+export interface OpenDatabase {
+  readonly store: SimulationStore;
+  readonly leases: Leases;
+  readonly embedded: boolean;
+  /** For people and logs; no secrets. */
+  readonly describe: string;
+  /** Throws ServiceError UNAVAILABLE where the database does not answer. */
+  ping(): Promise<void>;
+  /** Answers what waits, then lets go of everything. A second call is the first. */
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** postgres://…; left out: embedded, in `dataDir`. */
+  readonly url?: string;
+  readonly dataDir: string;
+  readonly log: Log;
+}
+
+/** Throws ServiceError UNAVAILABLE where the database does not answer, or the folder is another process's. */
+export function openDatabase({ url, dataDir, log }: DatabaseOptions): Promise<OpenDatabase> {
+  return url === undefined ? openEmbedded(dataDir, log) : openServer(url, log);
+}
+
+interface Opened {
+  readonly db: Database;
+  /** Where leases are renewed. */
+  readonly urgent: Database;
+  readonly embedded: boolean;
+  readonly describe: string;
+  /** Commits under way at a time. */
+  readonly lanes: number;
+  release(): Promise<void>;
+}
+
+async function openServer(url: string, log: Log): Promise<OpenDatabase> {
+  const db = connect(url, "work", workBounds, log);
+  const urgent = connect(url, "leases", leaseBounds, log);
+  const release = async () => {
+    await Promise.all([db.destroy(), urgent.destroy()]);
+  };
+  return ready({ db, urgent, embedded: false, describe: describeUrl(url), lanes: 2, release });
+}
+
+async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
+  const lock = await lockFolder(dataDir);
+  try {
+    const folder = await dataFolder(dataDir, log);
+    const db = new Kysely<Schema>({
+      dialect: new PGliteDialect({ pglite: await PGlite.create({ dataDir: folder }) }),
+    });
+    const release = async () => {
+      await db.destroy();
+      lock.release();
+    };
+    return await ready({
+      db,
+      urgent: db,
+      embedded: true,
+      describe: `embedded in ${folder}`,
+      lanes: 1,
+      release,
+    });
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function ready({ db, urgent, embedded, describe, lanes, release }: Opened): Promise<OpenDatabase> {
+  try {
+    await asking(() => checkVersion(db));
+    await asking(() => migrate(db));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  const commits = new GroupCommit(db, lanes);
+  let closing: Promise<void> | null = null;
+  const close = async () => {
+    await commits.close();
+    await release();
+  };
+  return {
+    store: storeOn(db, commits),
+    leases: leasesOn(db, urgent),
+    embedded,
+    describe,
+    ping: () => asking(async () => void (await sql`select 1`.execute(urgent))),
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+async function checkVersion(db: Database): Promise<void> {
+  const { rows } = await sql<{ version: number }>`
+    select current_setting('server_version_num')::int as version`.execute(db);
+  const version = rows[0]?.version ?? 0;
+  if (version < 150_000) {
+    throw new ServiceError("UNAVAILABLE", `Postgres 15 or newer is needed; this is ${version / 10_000}.`);
+  }
+}
+
+function describeUrl(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `Postgres at ${hostname}${port === "" ? "" : `:${port}`}${pathname}`;
+  } catch {
+    return "Postgres";
+  }
+}

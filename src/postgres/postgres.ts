@@ -1,0 +1,48 @@
+// A Postgres server, by URL.
+import { Kysely, PostgresDialect } from "kysely";
+import pg from "pg";
+import type { Log } from "../core/ports/log.ts";
+import type { Database, Schema } from "./schema.ts";
+
+export interface PoolBounds {
+  readonly connections: number;
+  /** For a free or a new connection, ms. */
+  readonly connectMs: number;
+  /** For one statement, ms. The server ends it; where the server cannot be heard, we do a second later. */
+  readonly statementMs: number;
+}
+
+export const workBounds: PoolBounds = { connections: 10, connectMs: 5_000, statementMs: 15_000 };
+
+/** A lease that is not renewed within its time is lost: better to know at once. */
+export const leaseBounds: PoolBounds = { connections: 2, connectMs: 1_000, statementMs: 1_000 };
+
+/** A transaction of ours is never idle for longer than a decision takes; a replica that is frozen in one holds rows. */
+const idleInTransactionMs = 2_000;
+/** Longer than a frozen replica can hold a row. */
+const lockMs = 3_000;
+
+export function connect(url: string, name: string, bounds: PoolBounds, log: Log): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: `simulation-service ${name}`,
+    max: bounds.connections,
+    connectionTimeoutMillis: bounds.connectMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    statement_timeout: bounds.statementMs,
+    query_timeout: bounds.statementMs + 1_000,
+    lock_timeout: Math.min(lockMs, bounds.statementMs),
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    types: { getTypeParser: typeParser },
+  });
+  // A connection that breaks while idle leaves the pool; the next query takes another. Unheard, it would end the process.
+  pool.on("error", (error) => log.warn({ err: error }, "An idle database connection broke."));
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** int8 as a number, as the embedded database gives it: ours are counts, seeds and tokens, below 2^53. */
+function typeParser(oid: number, format?: "text" | "binary"): (value: string) => unknown {
+  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+}

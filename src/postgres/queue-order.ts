@@ -1,0 +1,33 @@
+// The order in which the scheduler takes what is QUEUED: projects in turn, oldest first within a project. The
+// turn of a simulation is its place among its project's, counted from what the project has under way already.
+import { sql } from "kysely";
+import { uuidsOf } from "./filters.ts";
+import type { Database } from "./schema.ts";
+
+/** Statuses that hold a place on an engine. */
+export const active = sql`('STARTING', 'RUNNING', 'PAUSED')`;
+
+/** Of the table or alias `queued`, beside a count `under_way` of its project. */
+export const turn = sql`under_way + row_number() over (partition by project_id order by id)`;
+
+/** 1-based; ids that are not QUEUED, or asked to stop, have no place. */
+export async function queuePositions(
+  db: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const uuids = uuidsOf(ids);
+  if (uuids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; place: number }>`
+    with held as (
+      select project_id, count(*) as runs from simulations where status in ${active} group by project_id
+    ),
+    queued as (
+      select id, project_id, coalesce(held.runs, 0) as under_way
+      from simulations left join held using (project_id)
+      where status = 'QUEUED' and desired_status <> 'STOPPED'
+    ),
+    turns as (select id, ${turn} as turn from queued),
+    places as (select id, row_number() over (order by turn, id) as place from turns)
+    select id, place from places where id = any(${uuids}::uuid[])`.execute(db);
+  return new Map(rows.map((row) => [row.id, row.place]));
+}

@@ -1,0 +1,58 @@
+// The leases of replicas and of the scheduler, by the database's clock.
+import { type Kysely, sql } from "kysely";
+import type { Database, Schema } from "./schema.ts";
+
+/** The end of a lease of that many ms that begins now. */
+const until = (leaseMs: number) => sql<Date>`clock_timestamp() + ${leaseMs}::float8 * interval '1 ms'`;
+
+/** What an expired lease of the same id owned is free again: who joins begins with nothing. */
+export async function join(db: Database, replica: string, leaseMs: number): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const { rows } = await sql`
+      insert into replicas (id, expires_at) values (${replica}, ${until(leaseMs)})
+      on conflict (id) do update set expires_at = excluded.expires_at
+        where replicas.expires_at <= clock_timestamp()
+      returning id`.execute(tx);
+    if (rows.length === 0) throw new Error(`A replica named ${replica} is alive already.`);
+    await disown(tx, replica);
+  });
+}
+
+/** A lease that has run out and that nobody has removed is good again. */
+export async function renew(db: Database, replica: string, leaseMs: number): Promise<boolean> {
+  const { rows } = await sql`
+    update replicas set expires_at = ${until(leaseMs)} where id = ${replica} returning id`.execute(db);
+  return rows.length > 0;
+}
+
+export async function leave(db: Database, replica: string): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    await tx.deleteFrom("replicas").where("id", "=", replica).execute();
+    await tx.deleteFrom("scheduler_lease").where("holder", "=", replica).execute();
+    await disown(tx, replica);
+  });
+}
+
+export async function endAll(db: Database): Promise<void> {
+  await sql`with gone as (delete from scheduler_lease) delete from replicas`.execute(db);
+}
+
+/** The scheduler's lease is this replica's: by the first claim, by renewal, or after the other's has run out. */
+export async function lead(db: Database, replica: string, leaseMs: number): Promise<boolean> {
+  const { rows } = await sql`
+    insert into scheduler_lease (holder, expires_at) values (${replica}, ${until(leaseMs)})
+    on conflict (single) do update set holder = excluded.holder, expires_at = excluded.expires_at
+      where scheduler_lease.holder = ${replica} or scheduler_lease.expires_at <= clock_timestamp()
+    returning holder`.execute(db);
+  return rows.length > 0;
+}
+
+/** The token stays: the next owner raises it. */
+async function disown(db: Kysely<Schema>, replica: string): Promise<void> {
+  await db
+    .updateTable("simulations")
+    .set({ owner: null })
+    .where("owner", "=", replica)
+    .where("status", "not in", ["COMPLETED", "STOPPED", "FAILED"])
+    .execute();
+}

@@ -1,0 +1,99 @@
+// The tables, as queries see them. The migrations make them; this file follows.
+//
+// `simulations` is the row that is locked to change anything, and is kept small; `simulation_documents` holds
+// the bulky parts; `events` is the log. Both drivers give Dates for timestamptz, numbers for int8 and float8,
+// parsed values for json, bytes for bytea.
+import type { ColumnType, Generated, Kysely } from "kysely";
+import type { EventBody, EventType } from "../core/events.ts";
+import type { EngineConfig, SimulationReport, StartInput } from "../core/ports/store.ts";
+import type { DesiredStatus, Failure, Labels, SimulationStatus, Waiting } from "../core/simulation.ts";
+
+export interface SimulationsTable {
+  id: string;
+  project_id: string;
+  user_id: string;
+  design_id: string;
+  idempotency_key: string | null;
+  created_at: ColumnType<Date, Date | string>;
+  design_revision: number | null;
+  design_name: string | null;
+  status: SimulationStatus;
+  desired_status: DesiredStatus;
+  failure: Failure | null;
+  waiting: Waiting | null;
+  stale_reason: string | null;
+  speed: number;
+  desired_speed: number;
+  seed: number;
+  duration: number | null;
+  progress: number;
+  simulated_time: number;
+  attempt: number;
+  last_seq: number;
+  /** The newest STATUS_CHANGED and METRICS_SAMPLED; 0: none. */
+  last_status_seq: number;
+  last_metrics_seq: number;
+  /** Where the log began again from the start (ATTEMPT_STARTED without replay); 0: never. */
+  restart_seq: number;
+  labels: Labels;
+  start_time: ColumnType<Date | null, Date | string | null>;
+  end_time: ColumnType<Date | null, Date | string | null>;
+  owner: string | null;
+  fencing_token: number;
+  engine: string | null;
+  engine_instance: string | null;
+  engine_version: string | null;
+  engine_deterministic: boolean;
+  engine_seq: number;
+  engine_digest: Uint8Array | null;
+  fresh_attempts: number;
+  paused_since: ColumnType<Date | null, Date | string | null>;
+  paused_ms: number;
+  max_wall_time: number;
+  max_pause: number;
+  max_queue_time: number;
+}
+
+export interface EventsTable {
+  simulation_id: string;
+  seq: number;
+  at: Date;
+  type: EventType;
+  simulated_time: number;
+  engine_seq: number | null;
+  body: EventBody;
+  /** Of METRICS_SAMPLED: its window, then the measures in the order of `metricsMeasures`; so that history needs no body. */
+  measures: number[] | null;
+}
+
+export interface DocumentsTable {
+  simulation_id: string;
+  input: StartInput;
+  design: unknown;
+  engine_encoded: Uint8Array | null;
+  engine_digest: Uint8Array | null;
+  engine_parts: Omit<EngineConfig, "encoded" | "digest"> | null;
+  report: SimulationReport | null;
+}
+
+export interface ReplicasTable {
+  id: string;
+  expires_at: Date;
+}
+
+/** One row at most. */
+export interface SchedulerLeaseTable {
+  single: Generated<boolean>;
+  holder: string;
+  expires_at: Date;
+}
+
+export interface Schema {
+  simulations: SimulationsTable;
+  events: EventsTable;
+  simulation_documents: DocumentsTable;
+  replicas: ReplicasTable;
+  scheduler_lease: SchedulerLeaseTable;
+}
+
+export type Database = Kysely<Schema>;

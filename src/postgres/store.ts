@@ -1,0 +1,44 @@
+// The port of the store on the database: each call is one file's business.
+import type { ChangeResult, Decide, Guard, SimulationStore } from "../core/ports/store.ts";
+import * as creation from "./create.ts";
+import { asking } from "./errors.ts";
+import * as eventReads from "./event-reads.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import * as lists from "./list.ts";
+import { metrics } from "./metrics-history.ts";
+import { pendingChange } from "./pending-change.ts";
+import { queuePositions } from "./queue-order.ts";
+import * as reads from "./reads.ts";
+import type { Database } from "./schema.ts";
+import { uuidOf } from "./uuid.ts";
+
+export function storeOn(db: Database, commits: GroupCommit): SimulationStore {
+  return {
+    create: (draft) => asking(() => creation.create(db, draft)),
+    findByKey: (userId, projectId, key) => asking(() => creation.findByKey(db, userId, projectId, key)),
+    change: (id, guard, decide) => change(commits, id, guard, decide),
+    get: (viewer, id) => asking(async () => (await reads.getMany(db, viewer, [id]))[0] ?? null),
+    getMany: (viewer, ids) => asking(() => reads.getMany(db, viewer, ids)),
+    list: (viewer, filter, page) => asking(() => lists.list(db, viewer, filter, page)),
+    count: (viewer, filter) => asking(() => lists.count(db, viewer, filter)),
+    events: (viewer, id, query) => asking(() => eventReads.events(db, viewer, id, query)),
+    snapshot: (viewer, id) => asking(() => eventReads.snapshot(db, viewer, id)),
+    metrics: (viewer, id, query) => asking(() => metrics(db, viewer, id, query)),
+    documents: (viewer, id) => asking(() => reads.documents(db, viewer, id)),
+    input: (viewer, id) => asking(() => reads.input(db, viewer, id)),
+    queuePositions: (ids) => asking(() => queuePositions(db, ids)),
+  };
+}
+
+function change<R>(
+  commits: GroupCommit,
+  id: string,
+  guard: Guard,
+  decide: Decide<R>,
+): Promise<ChangeResult<R>> {
+  const uuid = uuidOf(id);
+  if (uuid === null) return Promise.resolve({ kind: "not-found" });
+  return new Promise((resolve, reject) => {
+    commits.add(pendingChange(uuid, guard, decide, resolve, reject));
+  });
+}
