@@ -19,6 +19,8 @@ export interface OpenDatabase {
   readonly store: SimulationStore;
   readonly leases: Leases;
   readonly embedded: boolean;
+  /** Names this database on engines that others use too; made with it, and the same for its life. */
+  readonly installation: string;
   /** For people and logs; no secrets. */
   readonly describe: string;
   /** Throws ServiceError UNAVAILABLE where the database does not answer. */
@@ -85,9 +87,11 @@ async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
 }
 
 async function ready({ db, urgent, embedded, describe, lanes, release }: Opened): Promise<OpenDatabase> {
+  let installation: string;
   try {
     await asking(() => checkVersion(db));
     await asking(() => migrate(db));
+    installation = await asking(() => installationOf(db));
   } catch (error) {
     await release();
     throw error;
@@ -102,6 +106,7 @@ async function ready({ db, urgent, embedded, describe, lanes, release }: Opened)
     store: storeOn(db, commits),
     leases: leasesOn(db, urgent),
     embedded,
+    installation,
     describe,
     ping: () => asking(async () => void (await sql`select 1`.execute(urgent))),
     close: () => {
@@ -118,6 +123,11 @@ async function checkVersion(db: Database): Promise<void> {
   if (version < 150_000) {
     throw new ServiceError("UNAVAILABLE", `Postgres 15 or newer is needed; this is ${version / 10_000}.`);
   }
+}
+
+async function installationOf(db: Database): Promise<string> {
+  const { id } = await db.selectFrom("installation").select("id").executeTakeFirstOrThrow();
+  return id;
 }
 
 function describeUrl(url: string): string {

@@ -76,6 +76,12 @@ export interface DocumentsTable {
   report: SimulationReport | null;
 }
 
+/** One row, made by the first migration. */
+export interface InstallationTable {
+  single: Generated<boolean>;
+  id: Generated<string>;
+}
+
 export interface ReplicasTable {
   id: string;
   expires_at: Date;
@@ -92,6 +98,7 @@ export interface Schema {
   simulations: SimulationsTable;
   events: EventsTable;
   simulation_documents: DocumentsTable;
+  installation: InstallationTable;
   replicas: ReplicasTable;
   scheduler_lease: SchedulerLeaseTable;
 }

@@ -90,6 +90,13 @@ const statements = [
     report jsonb
   )`,
 
+  // Names the runs of this database on engines that others use too.
+  `create table installation (
+    single boolean primary key default true check (single),
+    id text not null default gen_random_uuid()::text
+  )`,
+  "insert into installation default values",
+
   "create table replicas (id text primary key, expires_at timestamptz not null)",
   `create table scheduler_lease (
     single boolean primary key default true check (single),
