@@ -1,0 +1,27 @@
+// The bounds of live delivery; tests tighten them.
+import { limits } from "../core/limits.ts";
+
+export type FeedLimits = Record<
+  "tailEvents" | "tailBytes" | "tailsBytes" | "readerPage" | "quietCheckMs" | "listPageMax",
+  number
+>;
+
+export const feedLimits: FeedLimits = limits;
+
+/** Reads of the log that the feed has under way at once: what is left of the database's attention is for writing. */
+export const readsAtOnce = 8;
+
+/** Rows of one check against the store. */
+export const checkBatch = 500;
+
+/** With the bus or the store down, the store is asked this often, ms. */
+export const pollMs = 1_000;
+
+/** A subscription that takes longer is not waited for: the topic polls until it is there, ms. */
+export const listenMs = 2_000;
+
+/** A page that a catching-up reader has left untouched this long is let go and read again, ms. */
+export const idlePageMs = 5_000;
+
+/** Simulations that one list stream keeps track of; a longer list begins anew with its newest page. */
+export const listedMax = 2_000;
