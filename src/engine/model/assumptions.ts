@@ -1,0 +1,41 @@
+import { Balance, Discipline, type SimulationConfig } from "../../gen/architech/engine/v1/engine.ts";
+import { QUANTILE_ERROR_RATIO } from "./metrics/histogram.ts";
+
+const PERCENT = (QUANTILE_ERROR_RATIO * 100).toFixed(1);
+
+/** What the engine itself simplifies, as far as it touches this config; for the report. */
+export function assumptionsOf(config: SimulationConfig): string[] {
+  const links = config.links;
+  const calls = config.stations.flatMap((station) => station.operations.flatMap((o) => o.steps));
+  const notes: [boolean, string][] = [
+    [true, `Latency quantiles are read from a histogram and are off by at most ${PERCENT} %.`],
+    [true, "Queueing, balancing, refusals and steps without work take no time and no slot."],
+    [
+      config.stations.some((station) => station.discipline === Discipline.DISCIPLINE_INFINITE),
+      "A station without a queue (infinite) has no utilization: it is shown as 0.",
+    ],
+    [
+      config.stations.some((station) => station.balance === Balance.BALANCE_HASH),
+      "Balance by hash keeps together the calls of one user, or of one request of an open source.",
+    ],
+    [links.some((link) => link.maxInFlight > 0), "A call that is retried keeps its place in max_in_flight."],
+    [
+      links.some((link) => link.cancelOnTimeout),
+      "Cancelling takes no time, and does not reach the calls that the cancelled request had made.",
+    ],
+    [
+      links.some((link) => (link.retry?.budgetRatio ?? 0) > 0),
+      "A retry budget saves up what its last 100 calls have earned, at most.",
+    ],
+    [
+      links.some((link) => link.async),
+      "An async call is retried and timed out like any other; its caller knows nothing of it.",
+    ],
+    [
+      calls.some((step) => step.kind?.$case === "calls" && step.kind.value.calls.some((c) => c.onlyOnMissOf)),
+      "A cache that fails to answer counts as a miss for its caller.",
+    ],
+    [links.some((link) => link.bandwidthMbps > 0), "Messages on one link do not slow one another down."],
+  ];
+  return notes.filter(([applies]) => applies).map(([, note]) => note);
+}

@@ -1,0 +1,54 @@
+import { Balance, Discipline, type Station } from "../../../gen/architech/engine/v1/engine.ts";
+import { checkBalance } from "./balances.ts";
+import type { Lookup } from "./lookup.ts";
+import { checkOperations } from "./operations.ts";
+import { COUNT, type Problems, RATIO, TIME } from "./problems.ts";
+
+const MAX_REPLICAS = 10_000;
+const MAX_SLOTS = 1_000_000;
+
+const DISCIPLINES = new Map<Discipline, string>([
+  [Discipline.DISCIPLINE_FIFO, "discipline.fifo"],
+  [Discipline.DISCIPLINE_LIFO, "discipline.lifo"],
+  [Discipline.DISCIPLINE_PRIORITY, "discipline.priority"],
+  [Discipline.DISCIPLINE_PROCESSOR_SHARING, "discipline.processor-sharing"],
+  [Discipline.DISCIPLINE_INFINITE, "discipline.infinite"],
+]);
+
+export function checkStation(problems: Problems, path: string, station: Station, lookup: Lookup): void {
+  const endless = station.discipline === Discipline.DISCIPLINE_INFINITE;
+  if (station.zone !== "" && !lookup.zones.has(station.zone)) {
+    problems.reference(`${path}.zone`, `There is no zone "${station.zone}".`);
+  }
+  problems.number(`${path}.replicas`, station.replicas, { min: 1, max: MAX_REPLICAS, whole: true });
+  problems.number(`${path}.slots`, station.slots, { min: endless ? 0 : 1, max: MAX_SLOTS, whole: true });
+  problems.number(`${path}.queue_capacity`, station.queueCapacity, COUNT);
+  checkDiscipline(problems, `${path}.discipline`, station.discipline);
+  // Without a queue there is nothing to balance.
+  if (!endless || station.balance !== Balance.BALANCE_UNSPECIFIED) {
+    checkBalance(problems, `${path}.balance`, station.balance);
+  }
+  checkOperations(problems, path, station, lookup);
+  checkCache(problems, `${path}.cache`, station);
+  if (station.rateLimit !== undefined) problems.feature("station.rate-limit", `${path}.rate_limit`);
+  if (station.autoscale !== undefined) problems.feature("station.autoscale", `${path}.autoscale`);
+  if (station.broker !== undefined) problems.feature("station.broker", `${path}.broker`);
+  problems.number(`${path}.mtbf_ms`, station.mtbfMs, TIME);
+  problems.number(`${path}.mttr_ms`, station.mttrMs, TIME);
+  if (station.mtbfMs !== 0) problems.feature("station.failures", `${path}.mtbf_ms`);
+  problems.number(`${path}.cost_per_replica_hour`, station.costPerReplicaHour, { min: 0, max: 1e12 });
+  problems.number(`${path}.cost_per_million_requests`, station.costPerMillionRequests, { min: 0, max: 1e12 });
+}
+
+function checkDiscipline(problems: Problems, path: string, discipline: Discipline): void {
+  const name = DISCIPLINES.get(discipline);
+  if (discipline === Discipline.DISCIPLINE_UNSPECIFIED) problems.required(path, "A discipline is needed.");
+  else if (name === undefined) problems.range(path, `${discipline} is no discipline.`);
+  else problems.feature(name, path);
+}
+
+function checkCache(problems: Problems, path: string, station: Station): void {
+  if (station.cache === undefined) return;
+  problems.number(`${path}.hit_ratio`, station.cache.hitRatio, RATIO);
+  problems.number(`${path}.warm_ms`, station.cache.warmMs, TIME);
+}
