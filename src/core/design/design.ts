@@ -15,7 +15,7 @@ export const designSchema = z.strictObject({
   $schema: z.string().max(500).optional().describe("For editors."),
   schemaVersion: z.literal(1),
   id: designId,
-  revision: z.int().min(0).describe("Rises with each change of the design."),
+  revision: z.int().min(0).max(2_147_483_647).describe("Rises with each change of the design."),
   name: label.min(1),
   description: prose.optional(),
   source: source.optional(),
