@@ -74,7 +74,7 @@ function ofStation(station: Station): Need[] {
     station.rateLimit !== undefined && "station.rate-limit",
     station.mtbfMs > 0 && "station.failures",
     (station.costPerReplicaHour > 0 || station.costPerMillionRequests > 0) && "station.cost",
-    station.operations.some((operation) => operation.errorRatio > 0) && "station.error-ratio",
+    station.operations.some((operation) => operation.errorRatio > 0) && "operation.error-ratio",
     ...station.operations.flatMap((operation) => operation.steps.flatMap(ofStep)),
   ];
 }
@@ -94,8 +94,8 @@ function ofCall(call: Call): Need[] {
   return [
     call.probability < 1 && "call.probability",
     call.count !== 1 && "call.count",
-    call.onlyOnMissOf !== "" && "call.on-miss-of",
-    call.onlyOnOwnMiss && "call.on-own-miss",
+    call.onlyOnMissOf !== "" && "call.only-on-miss",
+    call.onlyOnOwnMiss && "call.only-on-own-miss",
     call.optional && "call.optional",
   ];
 }
@@ -120,11 +120,15 @@ function ofSource(source: Source): Need[] {
   const priority = source.priority !== 0 && "source.priority";
   switch (kind?.$case) {
     case "open":
-      return [`source.open.${kind.value.process}`, kind.value.stages.length > 0 && "source.stages", priority];
+      return [
+        `source.open.${kind.value.process}`,
+        kind.value.stages.length > 0 && "source.open.stages",
+        priority,
+      ];
     case "closed":
       return [
         "source.closed",
-        kind.value.users.length > 0 && "source.stages",
+        kind.value.users.length > 0 && "source.closed.stages",
         ofDist(kind.value.think),
         priority,
       ];
