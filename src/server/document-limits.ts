@@ -1,0 +1,160 @@
+// How large an operation is, told before it is validated. Linear in the document: each fragment is measured once,
+// however often it is spread, and numbers saturate. So a chain of fragments that doubles at each link, which would
+// hang a server that spreads them out, is measured and refused like anything else.
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from "graphql";
+import { serverLimits } from "./limits.ts";
+import { itemsOf } from "./page-sizes.ts";
+
+interface Size {
+  readonly depth: number;
+  /** Below `__schema` and `__type`. */
+  readonly introspectionDepth: number;
+  /** With fragments spread out. */
+  readonly fields: number;
+  /** Items of lists, pages within pages multiplied. */
+  readonly items: number;
+}
+
+const empty: Size = { depth: 0, introspectionDepth: 0, fields: 0, items: 0 };
+/** Where numbers saturate: far above every limit, far below where they stop being exact. */
+const plenty = 1_000_000_000;
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** Undefined: within all limits. The numbers of the limits are in the message. */
+export function sizeError(document: DocumentNode, variables: Variables): GraphQLError | undefined {
+  const measured = new Measuring(document, variables);
+  const size = measured.largest();
+  return (
+    exceeded("depth", size.depth) ??
+    exceeded("introspectionDepth", size.introspectionDepth) ??
+    exceeded("fields", size.fields) ??
+    exceeded("items", size.items) ??
+    exceeded("aliases", measured.aliases) ??
+    exceeded("directives", measured.directives)
+  );
+}
+
+const advice = {
+  depth: "Nest its fields at most %d deep.",
+  introspectionDepth: "Nest the query of the schema at most %d deep.",
+  fields: "Let it have at most %d fields, fragments spread out.",
+  items: "Let it ask for at most %d items in all: take smaller pages.",
+  aliases: "Let it have at most %d aliases.",
+  directives: "Let it have at most %d directives.",
+} as const;
+
+function exceeded(limit: keyof typeof advice, value: number): GraphQLError | undefined {
+  const maximum = serverLimits[limit];
+  if (value <= maximum) return undefined;
+  const message = `The operation is too large. ${advice[limit].replace("%d", String(maximum))}`;
+  return new GraphQLError(message, { extensions: { code: "LIMIT_EXCEEDED", limit, maximum } });
+}
+
+class Measuring {
+  aliases = 0;
+  directives = 0;
+  readonly #document: DocumentNode;
+  readonly #variables: Variables;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
+  readonly #sizes = new Map<string, Size>();
+
+  constructor(document: DocumentNode, variables: Variables) {
+    this.#document = document;
+    this.#variables = variables;
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION)
+        this.#fragments.set(definition.name.value, definition);
+    }
+  }
+
+  /** Of every measure the greatest that an operation or fragment of the document has. */
+  largest(): Size {
+    let size = empty;
+    for (const definition of this.#document.definitions) {
+      if (definition.kind === Kind.OPERATION_DEFINITION) {
+        this.#countDirectives(definition.directives);
+        size = greater(size, this.#selections(definition.selectionSet));
+      } else if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+        size = greater(size, this.#fragment(definition.name.value));
+      }
+    }
+    return size;
+  }
+
+  #selections(set: SelectionSetNode | undefined): Size {
+    let size = empty;
+    for (const selection of set?.selections ?? []) size = sum(size, this.#selection(selection));
+    return size;
+  }
+
+  #selection(selection: SelectionNode): Size {
+    this.#countDirectives(selection.directives);
+    switch (selection.kind) {
+      case Kind.FIELD:
+        return this.#field(selection);
+      case Kind.INLINE_FRAGMENT:
+        return this.#selections(selection.selectionSet);
+      case Kind.FRAGMENT_SPREAD:
+        return this.#fragment(selection.name.value);
+    }
+  }
+
+  #field(field: FieldNode): Size {
+    if (field.alias !== undefined) this.aliases++;
+    const inner = this.#selections(field.selectionSet);
+    const name = field.name.value;
+    if (name === "__schema" || name === "__type") {
+      const introspectionDepth = Math.max(inner.introspectionDepth, inner.depth + 1);
+      return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0 };
+    }
+    const items = itemsOf(field, this.#variables);
+    return {
+      depth: inner.depth + 1,
+      introspectionDepth: inner.introspectionDepth,
+      fields: Math.min(plenty, 1 + inner.fields),
+      items: Math.min(plenty, items === undefined ? inner.items : items * (1 + inner.items)),
+    };
+  }
+
+  #fragment(name: string): Size {
+    const known = this.#sizes.get(name);
+    if (known !== undefined) return known;
+    // While it is measured it counts as empty: a cycle ends here, and validation refuses it.
+    this.#sizes.set(name, empty);
+    const fragment = this.#fragments.get(name);
+    this.#countDirectives(fragment?.directives);
+    const size = this.#selections(fragment?.selectionSet);
+    this.#sizes.set(name, size);
+    return size;
+  }
+
+  #countDirectives(directives: readonly unknown[] | undefined): void {
+    this.directives += directives?.length ?? 0;
+  }
+}
+
+function sum(one: Size, other: Size): Size {
+  return {
+    ...greater(one, other),
+    fields: Math.min(plenty, one.fields + other.fields),
+    items: Math.min(plenty, one.items + other.items),
+  };
+}
+
+function greater(one: Size, other: Size): Size {
+  return {
+    depth: Math.max(one.depth, other.depth),
+    introspectionDepth: Math.max(one.introspectionDepth, other.introspectionDepth),
+    fields: Math.max(one.fields, other.fields),
+    items: Math.max(one.items, other.items),
+  };
+}

@@ -1,0 +1,94 @@
+// Server-sent events: for networks that block WebSockets. The format is GraphQL over SSE, "distinct connections":
+// `next` events with results, then `complete`. A stream that ends without `complete` was cut, and is resumed with
+// `after`.
+import type { ServerResponse } from "node:http";
+import type { ExecutionResult } from "graphql";
+import { type Endable, endable } from "./endable.ts";
+import { formattedResult, type ShapeError } from "./errors.ts";
+import { serverLimits } from "./limits.ts";
+
+interface Stream {
+  readonly response: ServerResponse;
+  readonly results: Endable;
+  /** When the client last took something, or nothing was waiting for it. */
+  movedAt: number;
+  saidAt: number;
+}
+
+export class EventStreams {
+  readonly #open = new Set<Stream>();
+  readonly #shape: ShapeError;
+
+  constructor(shape: ShapeError) {
+    this.#shape = shape;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Resolves when the stream has ended, by its source or its client. */
+  async send(response: ServerResponse, source: AsyncIterable<ExecutionResult>): Promise<void> {
+    const now = performance.now();
+    const stream: Stream = { response, results: endable(source, this.#shape), movedAt: now, saidAt: now };
+    this.#open.add(stream);
+    response.once("close", () => {
+      stream.results.end();
+      this.#open.delete(stream);
+    });
+    if (response.destroyed) stream.results.end();
+    else await write(stream);
+  }
+
+  /** Called now and then: keeps quiet streams open, and cuts those whose client does not read. */
+  check(now: number): void {
+    for (const stream of this.#open) {
+      if (stream.response.writableLength === 0) stream.movedAt = now;
+      if (now - stream.movedAt > serverLimits.stalledMs) stream.response.destroy();
+      else if (now - stream.saidAt >= serverLimits.keepAliveEveryMs && stream.response.writableLength === 0) {
+        stream.saidAt = now;
+        stream.response.write(":\n\n");
+      }
+    }
+  }
+
+  /** Ends every stream without `complete`, so that clients come back elsewhere. */
+  drain(): void {
+    for (const { response, results } of this.#open) {
+      results.end();
+      response.end();
+    }
+  }
+}
+
+async function write(stream: Stream): Promise<void> {
+  const { response, results } = stream;
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    // Or a proxy in between holds events back until it has enough of them.
+    "x-accel-buffering": "no",
+  });
+  response.write(":\n\n");
+  for await (const result of results) {
+    if (response.writableEnded) return;
+    stream.saidAt = performance.now();
+    if (!response.write(`event: next\ndata: ${JSON.stringify(formattedResult(result))}\n\n`))
+      await room(response);
+    stream.movedAt = performance.now();
+  }
+  if (!response.writableEnded && !response.destroyed) response.end("event: complete\ndata:\n\n");
+}
+
+/** Resolves when the client has taken what was written, or is gone. */
+function room(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      response.off("drain", settle);
+      response.off("close", settle);
+      resolve();
+    };
+    response.once("drain", settle);
+    response.once("close", settle);
+  });
+}

@@ -1,0 +1,60 @@
+// What the composition root gives the server.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Log } from "../core/ports/log.ts";
+import type { Viewer } from "../core/viewer.ts";
+import type { GraphQLParts } from "../graphql/context.ts";
+
+/** Who asks: headers of an HTTP request, or a socket's own parameters beside those of its upgrade. */
+export type Caller =
+  | { readonly transport: "http"; readonly request: IncomingMessage }
+  | {
+      readonly transport: "websocket";
+      readonly request: IncomingMessage;
+      readonly connectionParams: Readonly<Record<string, unknown>>;
+    };
+
+/** Null: nobody that may use the service. Throws when that cannot be found out just now. */
+export type Identify = (caller: Caller) => Promise<Viewer | null>;
+
+export interface Readiness {
+  readonly status: "ok" | "degraded" | "down";
+  /** What the parts of the service say of themselves. */
+  readonly parts: Readonly<Record<string, unknown>>;
+}
+
+/** Answers a request that is not the server's own; false: not mine. */
+export type Site = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+export interface ServerOptions {
+  /** The address to listen on. On a loopback address, only loopback names are taken as the Host. */
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The GraphiQL page at /graphql. */
+  readonly graphiql: boolean;
+  /** Queries about the schema, and suggestions in error messages; on when left out. */
+  readonly introspection?: boolean;
+  /** Other origins whose pages may call, exactly as browsers send them: "https://app.example.com". */
+  readonly corsOrigins?: readonly string[];
+  /** Pages served from a loopback address, on any port, may call: for development. Off when left out. */
+  readonly loopbackOrigins?: boolean;
+  /** Names by which the service is reached ("sim.example.com"). None: any, unless bound to loopback. */
+  readonly hosts?: readonly string[];
+  readonly parts: GraphQLParts;
+  readonly identify: Identify;
+  readonly readiness: () => Promise<Readiness>;
+  readonly log: Log;
+  /** The dashboard and the like; nothing is served beside the API when left out. */
+  readonly site?: Site;
+}
+
+export interface RunningServer {
+  /** Where it listens: "http://127.0.0.1:4000". */
+  readonly url: string;
+  readonly address: { readonly host: string; readonly port: number };
+  /** Takes nothing in, lets clients go elsewhere, then closes; what is left after `deadlineMs` is cut. Idempotent. */
+  drain(deadlineMs: number): Promise<void>;
+  /** Closes at once. Idempotent. */
+  close(): Promise<void>;
+  stats(): { readonly sockets: number; readonly operations: number };
+}

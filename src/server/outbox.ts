@@ -1,0 +1,69 @@
+// What goes out over one socket. Nothing is written while more than a bound waits in the socket: whoever has
+// something to send waits, holding one message, and its source waits with it. Frames of one turn leave in one write.
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import { serverLimits } from "./limits.ts";
+
+export class Outbox {
+  readonly #socket: WebSocket;
+  readonly #connection: Socket;
+  /** Senders that wait for room; at most one for each operation, and one for what the protocol itself says. */
+  #waiting: (() => void)[] = [];
+  #underWay = 0;
+  #progressAt: number;
+  #corked = false;
+
+  constructor(socket: WebSocket, connection: Socket, now: number) {
+    this.#socket = socket;
+    this.#connection = connection;
+    this.#progressAt = now;
+  }
+
+  /** Resolves when the message has left, or the socket is closed. */
+  async send(text: string): Promise<void> {
+    while (this.full && this.#open) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (!this.#open) return;
+    if (this.#underWay === 0) this.#progressAt = performance.now();
+    this.#underWay++;
+    this.#cork();
+    await new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
+    this.#underWay--;
+    this.#progressAt = performance.now();
+    this.wake();
+  }
+
+  /** Answers a ping, unless the client does not read anyway. */
+  pong(payload: Buffer): void {
+    if (this.#open && !this.full) this.#socket.pong(payload);
+  }
+
+  get full(): boolean {
+    return this.#socket.bufferedAmount > serverLimits.bufferedBytes;
+  }
+
+  /** For how long, ms, something has been waiting without anything leaving. */
+  stalledFor(now: number): number {
+    return this.#underWay === 0 && this.#waiting.length === 0 ? 0 : now - this.#progressAt;
+  }
+
+  /** Lets everybody look again; on close, so that nobody waits for ever. */
+  wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resume of waiting) resume();
+  }
+
+  get #open(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
+
+  #cork(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#connection.cork();
+    setImmediate(() => {
+      this.#corked = false;
+      this.#connection.uncork();
+    });
+  }
+}

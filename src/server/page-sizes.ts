@@ -1,0 +1,40 @@
+// How many items a field may bring, by its arguments: the factor by which what is selected below it multiplies.
+import { type FieldNode, Kind, type ValueNode } from "graphql";
+import { limits } from "../core/limits.ts";
+
+interface Page {
+  /** The arguments that set the size. */
+  readonly arguments: readonly string[];
+  /** What comes when none of them is given, and the most that can be asked for. */
+  readonly usual: number;
+  readonly maximum: number;
+}
+
+/** The fields that bring pages, by name. A test holds this against the schema. */
+export const pageFields: Readonly<Record<string, Page>> = {
+  simulations: { arguments: ["first", "last"], usual: limits.listPageDefault, maximum: limits.listPageMax },
+  designs: { arguments: ["first"], usual: limits.listPageDefault, maximum: limits.listPageMax },
+  events: { arguments: ["first"], usual: limits.eventPageDefault, maximum: limits.eventPageMax },
+  metrics: {
+    arguments: ["maxPoints"],
+    usual: limits.metricPointsDefault,
+    maximum: limits.metricPointsMax,
+  },
+};
+
+/** Undefined: not a field that brings a page. */
+export function itemsOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number | undefined {
+  const name = field.name.value;
+  const page = Object.hasOwn(pageFields, name) ? pageFields[name] : undefined;
+  if (page === undefined) return undefined;
+  const argument = field.arguments?.find((it) => page.arguments.includes(it.name.value));
+  const size = argument === undefined ? page.usual : sizeOf(argument.value, variables);
+  // Whatever is not a size that the field takes is refused by the field; until then it counts as the most.
+  return size !== undefined && size >= 0 && size <= page.maximum ? size : page.maximum;
+}
+
+function sizeOf(value: ValueNode, variables: Readonly<Record<string, unknown>>): number | undefined {
+  if (value.kind === Kind.INT) return Number(value.value);
+  const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+  return typeof given === "number" ? given : undefined;
+}

@@ -1,0 +1,82 @@
+// The front door: HTTP, event streams and WebSockets on one port.
+import { createServer as createHttpServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { errorShaper } from "./errors.ts";
+import { EventStreams } from "./event-streams.ts";
+import { graphqlOverHttp } from "./graphql-http.ts";
+import { serverLimits } from "./limits.ts";
+import type { RunningServer, ServerOptions } from "./options.ts";
+import { originPolicy } from "./origin.ts";
+import { graphqlProtocol } from "./protocol.ts";
+import { routes } from "./routes.ts";
+import { Shutdown } from "./shutdown.ts";
+import { Sockets } from "./sockets.ts";
+import { graphqlPipeline } from "./yoga.ts";
+
+/** Listens when the promise resolves. Rejects when the address cannot be listened on. */
+export async function createServer(options: ServerOptions): Promise<RunningServer> {
+  const { parts, identify, readiness, log, site, introspection = true } = options;
+  const origins = originPolicy(options);
+  const shape = errorShaper({ log, suggestions: introspection });
+  const yoga = graphqlPipeline({ parts, shape, introspection });
+  const streams = new EventStreams(shape);
+  const sockets = new Sockets(graphqlProtocol({ yoga, shape, identify }), origins, log);
+
+  const http = createHttpServer(
+    {
+      headersTimeout: serverLimits.headersTimeoutMs,
+      requestTimeout: serverLimits.requestTimeoutMs,
+      keepAliveTimeout: serverLimits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: serverLimits.connectionsCheckMs,
+    },
+    routes({
+      graphql: graphqlOverHttp({ yoga, identify, streams }),
+      graphiql: options.graphiql,
+      origins,
+      readiness,
+      draining: () => shutdown.draining,
+      site,
+      log,
+    }),
+  );
+  http.maxConnections = serverLimits.connections;
+  http.on("upgrade", (request, connection, head) => sockets.upgrade(request, connection, head));
+
+  const sweep = setInterval(() => {
+    const now = performance.now();
+    sockets.check(now);
+    streams.check(now);
+  }, serverLimits.sweepMs);
+  const shutdown = new Shutdown({ http, sockets, streams, release: () => clearInterval(sweep) });
+
+  try {
+    await listen(http, options.port, options.host);
+  } catch (error) {
+    clearInterval(sweep);
+    throw error;
+  }
+  const { address, family, port } = boundTo(http);
+  return {
+    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
+    address: { host: address, port },
+    drain: (deadlineMs) => shutdown.drain(deadlineMs),
+    close: () => shutdown.close(),
+    stats: () => ({ sockets: sockets.size, operations: sockets.operations + streams.size }),
+  };
+}
+
+function listen(http: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once("error", reject);
+    http.listen(port, host, () => {
+      http.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function boundTo(http: Server): AddressInfo {
+  const address = http.address();
+  if (address === null || typeof address === "string") throw new Error("The server has no address.");
+  return address;
+}

@@ -1,0 +1,155 @@
+// One WebSocket that speaks graphql-transport-ws. The protocol is graphql-ws's own core; here is what it leaves to
+// its host: how much a client may send and run at a time, how much may wait for it, and whether it still lives.
+//
+//     opened -> (connection_init) acknowledged -> closing -> closed
+import type { IncomingMessage } from "node:http";
+import type { Server as Protocol } from "graphql-ws";
+import type { WebSocket } from "ws";
+import { ServiceError } from "../core/errors.ts";
+import type { Log } from "../core/ports/log.ts";
+import { closeCodes, serverLimits } from "./limits.ts";
+import { MessageBudget } from "./message-budget.ts";
+import { Outbox } from "./outbox.ts";
+import type { SocketExtra } from "./protocol.ts";
+import { SocketOperations } from "./socket-operations.ts";
+
+export class GraphQLSocket {
+  readonly operations = new SocketOperations();
+  readonly #socket: WebSocket;
+  readonly #outbox: Outbox;
+  readonly #budget: MessageBudget;
+  readonly #log: Log;
+  #heardAt = performance.now();
+  #pingedAt = performance.now();
+  #closing = false;
+  #cut: NodeJS.Timeout | undefined;
+
+  constructor(socket: WebSocket, request: IncomingMessage, protocol: Protocol<SocketExtra>, log: Log) {
+    const now = performance.now();
+    this.#socket = socket;
+    this.#outbox = new Outbox(socket, request.socket, now);
+    this.#budget = new MessageBudget(now);
+    this.#log = log;
+
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => this.#outbox.send(text),
+        close: (code, reason) => this.close(code ?? closeCodes.internal, reason ?? ""),
+        onMessage: (handle) =>
+          socket.on("message", (data, isBinary) => this.#received(String(data), isBinary, handle)),
+      },
+      { request, operations: this.operations },
+    );
+    socket.on("ping", (payload) => {
+      if (this.#heard()) this.#outbox.pong(payload);
+    });
+    socket.on("pong", () => this.#heard());
+    // Broken frames, too big messages: ws closes with the right code by itself.
+    socket.on("error", (error) => log.debug({ err: error }, "A socket failed."));
+    socket.once("close", (code, reason) => {
+      clearTimeout(this.#cut);
+      this.operations.endAll();
+      this.#outbox.wake();
+      void Promise.resolve(closed(code, String(reason))).catch((error: unknown) =>
+        log.error({ err: error }, "A socket could not be let go."),
+      );
+    });
+  }
+
+  /** Closes with a code, and cuts the connection where the client does not answer. Idempotent. */
+  close(code: number, reason: string): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.operations.endAll();
+    this.#socket.close(code, reason.slice(0, 120));
+    this.#cut = setTimeout(() => this.#socket.terminate(), serverLimits.closeMs);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  /** Called now and then: pings, and finds out who is gone or does not read. */
+  check(now: number): void {
+    if (this.#closing) return;
+    const stalled = this.#outbox.stalledFor(now);
+    if (stalled > serverLimits.stalledMs) {
+      this.close(closeCodes.slow, "Too slow: reconnect and resume");
+      return;
+    }
+    // While something waits to leave, a pong cannot be expected: the ping waits behind it.
+    if (stalled === 0 && now - this.#heardAt > serverLimits.silentMs) {
+      this.terminate();
+      return;
+    }
+    if (now - this.#pingedAt >= serverLimits.pingEveryMs) {
+      this.#pingedAt = now;
+      if (!this.#outbox.full) this.#socket.ping();
+    }
+  }
+
+  /** False: that was one message too many. */
+  #heard(): boolean {
+    const now = performance.now();
+    this.#heardAt = now;
+    if (this.#closing) return false;
+    if (this.#budget.take(now)) return true;
+    this.close(closeCodes.flood, "Too many messages");
+    return false;
+  }
+
+  #received(text: string, isBinary: boolean, handle: (text: string) => Promise<void>): void {
+    if (!this.#heard()) return;
+    const message = isBinary ? "broken" : subscribeId(text);
+    if (message === "broken") this.close(closeCodes.badRequest, "Invalid message received");
+    else if (message === undefined) this.#handled(handle(text));
+    else this.#subscribed(message.id, text, handle);
+  }
+
+  #subscribed(id: string, text: string, handle: (text: string) => Promise<void>): void {
+    switch (this.operations.reserve(id)) {
+      case "taken":
+        this.close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
+        break;
+      case "full":
+        this.#handled(this.#outbox.send(tooMany(id)));
+        break;
+      case "reserved":
+        this.#handled(handle(text).finally(() => this.operations.release(id)));
+    }
+  }
+
+  #handled(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (error instanceof ServiceError && error.code === "UNAVAILABLE") {
+        this.close(closeCodes.tryAgain, error.message);
+        return;
+      }
+      this.#log.error({ err: error }, "A message could not be handled.");
+      this.close(closeCodes.internal, "Internal error");
+    });
+  }
+}
+
+/** The id of a subscribe message; undefined: some other message, whose form the protocol checks. */
+function subscribeId(text: string): { id: string } | "broken" | undefined {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    return "broken";
+  }
+  if (typeof message !== "object" || message === null || !("type" in message)) return "broken";
+  if (message.type !== "subscribe") return undefined;
+  const id = "id" in message ? message.id : undefined;
+  const fits = typeof id === "string" && id.length > 0 && id.length <= serverLimits.operationIdCharacters;
+  return fits ? { id } : "broken";
+}
+
+function tooMany(id: string): string {
+  const maximum = serverLimits.operationsPerSocket;
+  const message = `A socket runs at most ${maximum} operations at a time: end one, or open another socket.`;
+  const extensions = { code: "LIMIT_EXCEEDED", limit: "operationsPerSocket", maximum };
+  return JSON.stringify({ id, type: "error", payload: [{ message, extensions }] });
+}

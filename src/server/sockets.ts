@@ -1,0 +1,92 @@
+// All WebSockets of the replica: who may open one, who is still there, and letting them all go.
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Server as Protocol } from "graphql-ws";
+import { handleProtocols } from "graphql-ws";
+import { WebSocketServer } from "ws";
+import type { Log } from "../core/ports/log.ts";
+import { closeCodes, serverLimits } from "./limits.ts";
+import type { OriginPolicy } from "./origin.ts";
+import type { SocketExtra } from "./protocol.ts";
+import { GraphQLSocket } from "./socket.ts";
+import { graphqlPath } from "./yoga.ts";
+
+export class Sockets {
+  readonly #open = new Set<GraphQLSocket>();
+  readonly #server: WebSocketServer;
+  readonly #protocol: Protocol<SocketExtra>;
+  readonly #origins: OriginPolicy;
+  readonly #log: Log;
+  #draining = false;
+
+  constructor(protocol: Protocol<SocketExtra>, origins: OriginPolicy, log: Log) {
+    this.#protocol = protocol;
+    this.#origins = origins;
+    this.#log = log;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      handleProtocols,
+      maxPayload: serverLimits.messageBytes,
+      maxFragments: serverLimits.messageFragments,
+      maxBufferedChunks: serverLimits.messageChunks,
+      perMessageDeflate: false,
+      // Pings count against what a client may send.
+      autoPong: false,
+    });
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  get operations(): number {
+    let operations = 0;
+    for (const socket of this.#open) operations += socket.operations.size;
+    return operations;
+  }
+
+  /** Takes an upgrade over, or answers it with why not. */
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    const refusal = this.#refusal(request);
+    if (refusal !== undefined) {
+      refuseUpgrade(connection, refusal);
+      return;
+    }
+    this.#server.handleUpgrade(request, connection, head, (webSocket) => {
+      const socket = new GraphQLSocket(webSocket, request, this.#protocol, this.#log);
+      this.#open.add(socket);
+      webSocket.once("close", () => this.#open.delete(socket));
+    });
+  }
+
+  check(now: number): void {
+    for (const socket of this.#open) socket.check(now);
+  }
+
+  /** Sends every client elsewhere: they reconnect and resume. */
+  drain(): void {
+    this.#draining = true;
+    for (const socket of this.#open) socket.close(closeCodes.restart, "Service restarting");
+  }
+
+  terminate(): void {
+    this.#draining = true;
+    for (const socket of this.#open) socket.terminate();
+  }
+
+  #refusal({ url, headers }: IncomingMessage): number | undefined {
+    if (new URL(url ?? "/", "http://localhost").pathname !== graphqlPath) return 404;
+    if (!this.#origins.knownHost(headers.host)) return 421;
+    if (!this.#origins.allows(headers.origin, headers.host)) return 403;
+    if (this.#draining || this.#open.size >= serverLimits.sockets) return 503;
+    return undefined;
+  }
+}
+
+function refuseUpgrade(connection: Duplex, status: number): void {
+  connection.on("error", () => connection.destroy());
+  connection.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
+}

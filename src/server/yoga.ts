@@ -1,0 +1,85 @@
+// The one pipeline: parse, bound, validate, build the context, execute, mask. HTTP goes through it by Yoga's own
+// handler; sockets by `prepare`, which is the same plugins in the same order.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ExecutionArgs, type GraphQLError, getOperationAST } from "graphql";
+import type { OperationResult } from "graphql-ws";
+import { createYoga, type YogaServerInstance } from "graphql-yoga";
+import type { Viewer } from "../core/viewer.ts";
+import type { GraphQLParts } from "../graphql/context.ts";
+import { schema } from "../graphql/schema.ts";
+import type { ShapeError } from "./errors.ts";
+import { type EventStreamSlot, eventStreamResults } from "./event-stream-results.ts";
+import { serverLimits } from "./limits.ts";
+import { operationLimits } from "./operation-limits.ts";
+
+/** What a transport knows of an operation. */
+export interface OperationContext extends EventStreamSlot {
+  readonly viewer: Viewer;
+  readonly req?: IncomingMessage;
+  readonly res?: ServerResponse;
+}
+
+export type Yoga = YogaServerInstance<OperationContext, GraphQLParts>;
+
+interface YogaOptions {
+  readonly parts: GraphQLParts;
+  readonly shape: ShapeError;
+  readonly introspection: boolean;
+}
+
+export const graphqlPath = "/graphql";
+
+export function graphqlPipeline({ parts, shape, introspection }: YogaOptions): Yoga {
+  return createYoga<OperationContext, GraphQLParts>({
+    schema,
+    graphqlEndpoint: graphqlPath,
+    context: parts,
+    plugins: [operationLimits(shape, introspection), eventStreamResults()],
+    maskedErrors: { maskError: shape },
+    maxRequestBodySize: serverLimits.bodyBytes,
+    batching: false,
+    multipart: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    // What is worth a line is logged where errors are shaped.
+    logging: false,
+  });
+}
+
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+export type Prepared =
+  | { readonly kind: "ready"; readonly args: ExecutionArgs; readonly run: () => OperationResult }
+  | { readonly kind: "refused"; readonly errors: readonly GraphQLError[] };
+
+/** Everything before execution, for a transport other than HTTP. Never throws. */
+export async function prepare(
+  yoga: Yoga,
+  shape: ShapeError,
+  viewer: Viewer,
+  request: OperationRequest,
+): Promise<Prepared> {
+  try {
+    const enveloped = yoga.getEnveloped({ viewer, params: request });
+    const document = enveloped.parse(request.query);
+    const errors = enveloped.validate(enveloped.schema, document);
+    if (errors.length > 0) return { kind: "refused", errors };
+    const args = {
+      schema: enveloped.schema,
+      document,
+      operationName: request.operationName ?? null,
+      variableValues: request.variables ?? {},
+      contextValue: await enveloped.contextFactory(),
+    };
+    const operation = getOperationAST(document, request.operationName)?.operation;
+    const run = operation === "subscription" ? enveloped.subscribe : enveloped.execute;
+    return { kind: "ready", args, run: () => run(args) };
+  } catch (error) {
+    return { kind: "refused", errors: [shape(error)] };
+  }
+}
