@@ -1,7 +1,7 @@
 import { Signal } from "./signal.ts";
 
 /** Why a stream no longer belongs to its run. */
-export type Detached = "CANCELLED" | "SUPERSEDED" | "FORGOTTEN";
+export type Detached = "CANCELLED" | "SUPERSEDED" | "FORGOTTEN" | "ENGINE_ENDS";
 
 /** The tie between a run and the one stream that follows it. */
 export class Attachment {

@@ -1,6 +1,6 @@
 import { status } from "@grpc/grpc-js";
 import type { Attachment } from "./attachment.ts";
-import { EngineError } from "./errors.ts";
+import { EngineError, refusal } from "./errors.ts";
 import { encodeBatch } from "./event-batch.ts";
 import { LevelGate } from "./levels.ts";
 import type { Limits } from "./limits.ts";
@@ -11,7 +11,7 @@ import type { Run } from "./run.ts";
  * made of what is ready when the transport wants more, so a slow reader costs nothing but its position.
  *
  * Resolves after the terminal level, or when the reader has gone.
- * @throws EngineError ABORTED when another stream, or Forget, takes the run away
+ * @throws EngineError ABORTED when another stream, or Forget, takes the run away; UNAVAILABLE when the engine ends
  */
 export async function streamEvents(
   run: Run,
@@ -58,9 +58,16 @@ function eventsAfter(run: Run, afterSeq: number, limits: Limits): Uint8Array[] {
 }
 
 function stillAttached(attachment: Attachment): boolean {
-  if (attachment.detached === undefined) return true;
-  if (attachment.detached === "CANCELLED") return false;
-  const why =
-    attachment.detached === "SUPERSEDED" ? "a newer stream follows this run" : "the run was forgotten";
-  throw new EngineError(status.ABORTED, why);
+  switch (attachment.detached) {
+    case undefined:
+      return true;
+    case "CANCELLED":
+      return false;
+    case "SUPERSEDED":
+      throw new EngineError(status.ABORTED, "a newer stream follows this run");
+    case "FORGOTTEN":
+      throw new EngineError(status.ABORTED, "the run was forgotten");
+    case "ENGINE_ENDS":
+      throw refusal(status.UNAVAILABLE, "DRAINING", "the engine ends; the run has not ended");
+  }
 }

@@ -37,9 +37,12 @@ export class Replay {
     return lastSeq < this.#plan.resumeAfterSeq ? Number.POSITIVE_INFINITY : this.#plan.resumeAtMs;
   }
 
-  /** The next numbered event is event n: small steps from here, so as not to run past its time. */
-  nearlyThere(lastSeq: number): boolean {
-    return lastSeq === this.#plan.resumeAfterSeq - 1;
+  /**
+   * Simulation events that surely do not lead past the time of event n; each makes one numbered event at most,
+   * but for those that it makes at one simulated time. 0 = past event n.
+   */
+  stepsLeft(lastSeq: number): number {
+    return Math.max(0, this.#plan.resumeAfterSeq - lastSeq);
   }
 
   /** Everything due by simMs is done; says whether that ends the catching up. */

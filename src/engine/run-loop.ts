@@ -59,7 +59,8 @@ export class RunLoop {
 
   /** Runs to the end; the last report carries the ending. */
   run(): void {
-    let ending: Ending | undefined;
+    // What the run says before its first step exists from the beginning, also where it begins paused.
+    let ending = this.#collect();
     this.#pacer.anchor(this.#wallNow(), this.#simulation.nowMs);
     this.#report(undefined);
     while (ending === undefined) ending = this.#step();
@@ -179,7 +180,8 @@ export class RunLoop {
   }
 
   #sliceEvents(): number {
-    if (this.#replay.nearlyThere(this.#outbox.lastSeq)) return 1;
+    const silent = this.#replay.stepsLeft(this.#outbox.lastSeq);
+    if (silent > 0) return Math.min(sliceEvents, silent);
     const room = this.#plan.windowEvents - this.#outbox.openEvents;
     const meanBytes = this.#outbox.openBytes / Math.max(1, this.#outbox.openEvents);
     const roomByBytes = (this.#plan.windowBytes - this.#outbox.openBytes) / Math.max(1, meanBytes);

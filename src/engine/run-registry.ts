@@ -90,10 +90,10 @@ export class RunRegistry {
     this.fences.bury(run.key, this.fences.tokenOf(run.key));
   }
 
-  /** Ends every run and releases the timer; for the end of the engine. */
+  /** For the end of the engine: nothing goes on, and no run is told to have ended that has not. */
   close(): void {
     clearInterval(this.#sweeper);
-    for (const run of [...this.#underWay]) run.stop("the engine ends");
+    for (const run of this.#underWay) run.abandon();
   }
 
   #hasEnded(run: Run): void {

@@ -197,6 +197,13 @@ export class Run {
     this.#window.release(this.lastSeq);
   }
 
+  /** The engine ends before the run has: to its owner it is lost, and not stopped. */
+  abandon(): void {
+    this.#orphanTimer.stop();
+    this.#thread.kill();
+    this.#attachment?.detach("ENGINE_ENDS");
+  }
+
   #hear(report: Report): void {
     if (this.ended) return;
     if (report.kind === "injected") this.#faults.applied(report.call, report.appliedAtMs);

@@ -22,7 +22,7 @@ export interface Engine {
    * passed. Runs still under way then are not stopped: to their owners the engine is lost, and they replay.
    */
   drain(): Promise<void>;
-  /** Ends runs, streams and the server. */
+  /** Abandons the runs, ends their streams, and closes the server. */
   close(): Promise<void>;
 }
 
@@ -62,8 +62,8 @@ export async function startEngine(host: string, port: number, limits: Limits, lo
     },
     async close() {
       health.close();
-      await shutDown(server);
       registry.close();
+      await shutDown(server);
     },
   };
 }
