@@ -11,7 +11,7 @@ export const MAX_QUEUE = 10_000_000;
 /** Highest rate, per second. */
 export const MAX_RATE_PER_SEC = 10_000_000;
 /** Most users of a closed workload. */
-export const MAX_USERS = 10_000_000;
+export const MAX_USERS = 1_000_000;
 /** Most calls over one edge for one request. */
 export const MAX_CALLS_PER_REQUEST = 10_000;
 /** Most retries of one call. */

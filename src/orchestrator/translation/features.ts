@@ -1,6 +1,7 @@
 import {
   Balance,
   type Call,
+  type Control,
   Discipline,
   type Dist,
   type Link,
@@ -12,9 +13,9 @@ import {
 import { callsOf } from "./steps.ts";
 
 /**
- * The vocabulary of model features: what an engine may lack, by the names that it lists in its capabilities
- * (`features`; those that begin with `dist.` and `fault.` also as `distributions` and `fault_kinds`). A config is
- * refused up front by an engine that lacks one of the features it needs.
+ * The vocabulary of model features: what an engine may lack, by the names of docs/engine-contract.md. An engine lists
+ * them in its capabilities as `features`, those that begin with `dist.` and `fault.` as `distributions` and
+ * `fault_kinds`. A design whose config needs one that no engine here has is refused up front.
  */
 const DISCIPLINES: Readonly<Record<Discipline, string | undefined>> = {
   [Discipline.DISCIPLINE_UNSPECIFIED]: undefined,
@@ -57,7 +58,7 @@ export function featuresOf(config: SimulationConfig): string[] {
     ...config.links.flatMap(ofLink),
     ...config.sources.flatMap(ofSource),
     ...config.faults.map((fault) => `fault.${fault.kind}`),
-    (config.control?.replications ?? 1) > 1 && "control.replications",
+    ...ofControl(config.control),
   ];
   return [...new Set(needs.filter((need) => typeof need === "string"))].sort();
 }
@@ -65,8 +66,8 @@ export function featuresOf(config: SimulationConfig): string[] {
 function ofStation(station: Station): Need[] {
   return [
     DISCIPLINES[station.discipline],
-    // With one replica there is nothing to balance.
-    (station.replicas > 1 || station.autoscale !== undefined) && BALANCES[station.balance],
+    BALANCES[station.balance],
+    !station.queueUnbounded && "station.bounded-queue",
     station.cache !== undefined && "station.cache",
     (station.cache?.warmMs ?? 0) > 0 && "station.cache.warm-up",
     station.broker !== undefined && "station.broker",
@@ -81,7 +82,7 @@ function ofStation(station: Station): Need[] {
 
 function ofStep(step: Step): Need[] {
   const { kind } = step;
-  if (kind?.$case === "work") return [ofDist(kind.value)];
+  if (kind?.$case === "work") return ["step.work", ofDist(kind.value)];
   return [
     kind?.$case === "calls" && kind.value.calls.length > 1 && "step.parallel",
     kind?.$case === "oneOf" && "step.one-of",
@@ -102,13 +103,14 @@ function ofCall(call: Call): Need[] {
 
 function ofLink(link: Link): Need[] {
   return [
+    link.latency !== undefined && "link.latency",
     ofDist(link.latency),
     link.async && "link.async",
     link.lossRatio > 0 && "link.loss",
     link.bandwidthMbps > 0 && "link.bandwidth",
     link.timeoutMs > 0 && "link.timeout",
     link.cancelOnTimeout && "link.cancel-on-timeout",
-    (link.retry?.maxRetries ?? 0) > 0 && "link.retry",
+    link.retry !== undefined && "link.retry",
     (link.retry?.budgetRatio ?? 0) > 0 && "link.retry.budget",
     link.breaker !== undefined && "link.breaker",
     link.maxInFlight > 0 && "link.bulkhead",
@@ -116,27 +118,37 @@ function ofLink(link: Link): Need[] {
 }
 
 function ofSource(source: Source): Need[] {
-  const { kind } = source;
-  const priority = source.priority !== 0 && "source.priority";
+  return [
+    source.mix.length > 0 && "source.mix",
+    source.priority !== 0 && "source.priority",
+    ...ofKind(source.kind),
+  ];
+}
+
+function ofKind(kind: Source["kind"]): Need[] {
   switch (kind?.$case) {
-    case "open":
-      return [
-        `source.open.${kind.value.process}`,
-        kind.value.stages.length > 0 && "source.open.stages",
-        priority,
-      ];
-    case "closed":
-      return [
-        "source.closed",
-        kind.value.users.length > 0 && "source.closed.stages",
-        ofDist(kind.value.think),
-        priority,
-      ];
+    case "open": {
+      const { process, stages } = kind.value;
+      return ["source.open", `source.open.${process}`, stages.length > 0 && "source.open.stages"];
+    }
+    case "closed": {
+      const { users, think } = kind.value;
+      return ["source.closed", users.length > 0 && "source.closed.stages", ofDist(think)];
+    }
     case "trace":
-      return ["source.trace", priority];
+      return ["source.trace"];
     default:
-      return [priority];
+      return [];
   }
+}
+
+function ofControl(control: Control | undefined): Need[] {
+  if (control === undefined) return [];
+  return [
+    control.warmupMs > 0 && "control.warm-up",
+    (control.maxEvents > 0 || control.maxInFlight > 0) && "control.limits",
+    control.replications > 1 && "control.replications",
+  ];
 }
 
 function ofDist(dist: Dist | undefined): Need {

@@ -2,13 +2,19 @@ import type { DesignEdge } from "../../core/design/edges.ts";
 import { echo } from "../../core/design/problem.ts";
 import type { Dist } from "../../gen/architech/engine/v1/engine.ts";
 import { betweenRegionsMs, DEFAULTS } from "./defaults.ts";
+import { toDist } from "./distributions.ts";
 import type { Draft } from "./draft.ts";
 
-/** The latency of an edge that gives none, told by the zones of its ends; written down as an assumption. */
-export function noteLatency(edge: DesignEdge, path: string, draft: Draft): Dist {
-  const { ms, why } = between(edge, draft);
-  draft.book.note(`${path}.data.latency`, `${ms} ms`, `latency of edge ${echo(edge.id)}: ${why}.`, false);
-  return { kind: { $case: "constantMs", value: ms } };
+/** Of an edge that gives none: told by the zones of its ends, and written down as an assumption. Absent for 0. */
+export function latencyOf(edge: DesignEdge, path: string, draft: Draft): { latency?: Dist } {
+  const given = edge.data.latency;
+  if (given === undefined) {
+    const { ms, why } = between(edge, draft);
+    draft.book.note(`${path}.data.latency`, `${ms} ms`, `latency of edge ${echo(edge.id)}: ${why}.`, false);
+    return { latency: toDist(ms) };
+  }
+  const latency = toDist(given);
+  return latency.kind?.$case === "constantMs" && latency.kind.value === 0 ? {} : { latency };
 }
 
 /** Two ends without a zone count as one place. */

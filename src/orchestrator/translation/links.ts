@@ -2,9 +2,8 @@ import type { DesignEdge, RetryData } from "../../core/design/edges.ts";
 import { echo } from "../../core/design/problem.ts";
 import type { Breaker, Link, Retry } from "../../gen/architech/engine/v1/engine.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { toDist } from "./distributions.ts";
 import { type Draft, waits } from "./draft.ts";
-import { noteLatency } from "./latency.ts";
+import { latencyOf } from "./latency.ts";
 import type { Entry } from "./sources.ts";
 
 /** One link for each edge between stations, and one for each way in of a source; ascending by id. */
@@ -42,13 +41,15 @@ function linkOf(edge: DesignEdge, path: string, id: string, from: string, draft:
     from,
     to: edge.target,
     async,
-    latency: data.latency === undefined ? noteLatency(edge, path, draft) : toDist(data.latency),
+    ...latencyOf(edge, path, draft),
     lossRatio: data.lossRatio ?? 0,
     bandwidthMbps: data.bandwidthMbps ?? 0,
     requestBytes: data.requestBytes ?? 0,
     responseBytes: data.responseBytes ?? 0,
     timeoutMs,
-    ...(data.retry === undefined ? {} : { retry: retryOf(data.retry, `${path}.data.retry`, of, draft) }),
+    ...(data.retry === undefined || data.retry.maxRetries === 0
+      ? {}
+      : { retry: retryOf(data.retry, `${path}.data.retry`, of, draft) }),
     ...(data.circuitBreaker === undefined
       ? {}
       : { breaker: breakerOf(data.circuitBreaker, `${path}.data.circuitBreaker`, of, draft) }),
@@ -68,18 +69,6 @@ function linkOf(edge: DesignEdge, path: string, id: string, from: string, draft:
 }
 
 function retryOf(data: RetryData, path: string, of: string, draft: Draft): Retry {
-  if (data.maxRetries === 0)
-    return {
-      maxRetries: 0,
-      baseMs: 0,
-      factor: 1,
-      maxMs: 0,
-      jitterRatio: 0,
-      onTimeout: false,
-      onError: false,
-      onReject: false,
-      budgetRatio: 0,
-    };
   const { book } = draft;
   const baseMs = book.take(data.baseMs, DEFAULTS.retryBaseMs, `${path}.baseMs`, `retry.baseMs ${of}`);
   const on = book.take<readonly ("timeout" | "error" | "rejected")[]>(

@@ -34,7 +34,9 @@ export type Translation = {
 /** Engine events that one call costs, about: arrival, end of work, reply, timer. */
 const EVENTS_PER_CALL = 4;
 /** Engine events of one run at most, where the design does not say. */
-const MAX_EVENTS = 2_000_000_000;
+const MAX_EVENTS = 1_000_000_000;
+/** Metrics samples of one run at most. */
+const MAX_SAMPLES = 100_000;
 
 /**
  * The engine config of a design that `parseDesign` accepted; a pure function of its arguments. Gives problems
@@ -93,6 +95,15 @@ function sizeProblems(config: SimulationConfig): DesignProblem[] {
         "E-LIMITS",
         "edges",
         `Give fewer edges or workloads: they make ${config.links.length} links, and ${MAX_LINKS} are allowed.`,
+      ),
+    );
+  const { horizonMs = 0, sampleIntervalMs = 1 } = config.control ?? {};
+  if (horizonMs / sampleIntervalMs > MAX_SAMPLES)
+    problems.push(
+      problem(
+        "E-LIMITS",
+        "run.sampleIntervalMs",
+        `Sample less often: at most ${MAX_SAMPLES} samples in a run.`,
       ),
     );
   const ids = new Set([...config.stations, ...config.links, ...config.sources].map((it) => it.id));
