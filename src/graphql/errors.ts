@@ -1,5 +1,4 @@
-// Refusals as data. A mutation answers with the error's own type; whatever is not a ServiceError of that
-// mutation's kinds is thrown on, and masked where it leaves the service.
+// Refusals as data: a mutation answers with the error's own type.
 import { type ErrorCode, errorCodes, type ServiceError } from "../core/errors.ts";
 import { simulationStatuses } from "../core/simulation.ts";
 import { builder } from "./builder.ts";
@@ -24,7 +23,20 @@ export const ErrorCodeEnum = builder.enumType("ErrorCode", {
   ) as Record<ErrorCode, { description: string }>,
 });
 
-export const ErrorInterface = builder.interfaceRef<ServiceError>("Error").implement({
+/** A ServiceError as a value: an Error that a resolver returns would count as thrown. */
+export class Refusal {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor({ code, message, details }: ServiceError) {
+    this.code = code;
+    this.message = message;
+    this.details = details;
+  }
+}
+
+export const ErrorInterface = builder.interfaceRef<Refusal>("Error").implement({
   description: "A refusal, with its reason. Each kind adds its own facts.",
   fields: (t) => ({
     message: t.exposeString("message", {
@@ -68,7 +80,7 @@ export const DesignProblem = builder.objectRef<Problem>("DesignProblem").impleme
 });
 
 function errorType(name: string) {
-  return builder.objectRef<ServiceError>(name);
+  return builder.objectRef<Refusal>(name);
 }
 
 export const InvalidInputError = errorType("InvalidInputError").implement({
@@ -192,7 +204,7 @@ export type DataErrorCode = keyof typeof typeOfCode;
 
 export const errorTypes = (codes: readonly DataErrorCode[]) => codes.map((code) => typeOfCode[code]);
 
-export const errorTypeName = (error: ServiceError): string | undefined =>
+export const errorTypeName = (error: Refusal): string | undefined =>
   isDataCode(error.code) ? typeOfCode[error.code].name : undefined;
 
 function isDataCode(code: ErrorCode): code is DataErrorCode {

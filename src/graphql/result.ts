@@ -2,7 +2,7 @@
 // is thrown on, and masked where it leaves the service.
 import { ServiceError } from "../core/errors.ts";
 import { builder } from "./builder.ts";
-import { type DataErrorCode, errorTypeName, errorTypes } from "./errors.ts";
+import { type DataErrorCode, errorTypeName, errorTypes, Refusal } from "./errors.ts";
 
 /** The type of an object that `builder.objectRef(…).implement(…)` made. */
 type ImplementedRef<T> = ReturnType<ReturnType<typeof builder.objectRef<T>>["implement"]>;
@@ -16,7 +16,7 @@ export function resultUnion<T extends object>(
   return builder.unionType(name, {
     description: `${success.name}, or why not.`,
     types: [success, ...errorTypes(refusals)],
-    resolveType: (value) => (value instanceof ServiceError ? errorTypeName(value) : success.name),
+    resolveType: (value) => (value instanceof Refusal ? errorTypeName(value) : success.name),
   });
 }
 
@@ -24,11 +24,13 @@ export function resultUnion<T extends object>(
 export async function answer<T>(
   refusals: readonly DataErrorCode[],
   command: () => Promise<T>,
-): Promise<T | ServiceError> {
+): Promise<T | Refusal> {
   try {
     return await command();
   } catch (error) {
-    if (error instanceof ServiceError && refusals.some((code) => code === error.code)) return error;
+    if (error instanceof ServiceError && refusals.some((code) => code === error.code)) {
+      return new Refusal(error);
+    }
     throw error;
   }
 }
