@@ -84,15 +84,50 @@ const cached = {
     .describe("For the hit ratio to rise from 0 after the start or a flush; 0: warm at once."),
 };
 
-/** concurrency and cores exclude each other; a repair time needs a failure time. */
-function consistent(
-  it: { concurrency?: unknown; cores?: unknown; mtbfMs?: unknown; mttrMs?: unknown },
+type Capacity = {
+  concurrency?: unknown;
+  cores?: unknown;
+  queueCapacity?: unknown;
+  discipline?: unknown;
+  balance?: unknown;
+  mtbfMs?: unknown;
+  mttrMs?: unknown;
+};
+
+/** What excludes or needs each other: no field that is given is without effect. */
+function consistent(it: Capacity, context: z.RefinementCtx): void {
+  const refuse = (field: string, message: string) =>
+    context.addIssue({ code: "custom", message, path: [field] });
+  if (it.cores !== undefined && it.concurrency !== undefined)
+    refuse("cores", "Give concurrency or cores, not both.");
+  if (it.cores !== undefined && it.discipline !== undefined)
+    refuse("discipline", "Leave discipline out: all requests share the cores.");
+  if ((it.mtbfMs === undefined) !== (it.mttrMs === undefined))
+    refuse("mtbfMs", "Give mtbfMs and mttrMs together.");
+  if (it.concurrency === "unlimited") noQueue(it, context);
+}
+
+function noQueue(it: Capacity, context: z.RefinementCtx): void {
+  for (const field of ["queueCapacity", "discipline", "balance"] as const)
+    if (it[field] !== undefined)
+      context.addIssue({
+        code: "custom",
+        message: "Leave it out, or give a concurrency: without a bound nothing queues.",
+        path: [field],
+      });
+}
+
+/** How the drawn edges are called plays no part where the steps of `default` are listed. */
+function behaves(
+  it: { callMode?: unknown; operations?: Record<string, unknown> | undefined },
   context: z.RefinementCtx,
 ): void {
-  if (it.cores !== undefined && it.concurrency !== undefined)
-    context.addIssue({ code: "custom", message: "Give concurrency or cores, not both.", path: ["cores"] });
-  if ((it.mtbfMs === undefined) !== (it.mttrMs === undefined))
-    context.addIssue({ code: "custom", message: "Give mtbfMs and mttrMs together.", path: ["mtbfMs"] });
+  if (it.callMode !== undefined && it.operations !== undefined && Object.hasOwn(it.operations, "default"))
+    context.addIssue({
+      code: "custom",
+      message: "Leave callMode out: operations.default lists its calls.",
+      path: ["callMode"],
+    });
 }
 
 const scaled = { ...capacity, ...behaviour, autoscale: autoscale.optional() };
@@ -104,10 +139,21 @@ export const zoneData = z.strictObject({
 });
 export const noteData = z.strictObject({ ...documented, text: z.string().max(20_000).optional() });
 
-export const serviceData = z.strictObject(scaled).superRefine(consistent);
-export const storeData = z.strictObject(scaled).superRefine(consistent);
-export const cacheData = z.strictObject({ ...scaled, ...cached }).superRefine(consistent);
-export const gatewayData = z.strictObject(scaled).superRefine(consistent);
+export const serviceData = z.strictObject(scaled).superRefine(consistent).superRefine(behaves);
+export const storeData = z.strictObject(scaled).superRefine(consistent).superRefine(behaves);
+/** Somebody else's system: without a concurrency it has no queue that we could know of. */
+export const externalData = z
+  .strictObject(scaled)
+  .superRefine(consistent)
+  .superRefine(behaves)
+  .superRefine((it, context) => {
+    if (it.concurrency === undefined && it.cores === undefined) noQueue(it, context);
+  });
+export const cacheData = z
+  .strictObject({ ...scaled, ...cached })
+  .superRefine(consistent)
+  .superRefine(behaves);
+export const gatewayData = z.strictObject(scaled).superRefine(consistent).superRefine(behaves);
 export const balancerData = z
   .strictObject({
     ...capacity,
@@ -118,17 +164,19 @@ export const balancerData = z
   .superRefine(consistent);
 
 /** One request per instance, as many instances as there are requests. */
-export const functionData = z.strictObject({
-  ...documented,
-  ...behaviour,
-  serviceTime: distribution.optional(),
-  errorRatio: ratio.optional(),
-  startupMs: timeMs.optional().describe("Cold start; 0: an instance is always warm."),
-  maxInstances: replicas.optional(),
-  rateLimit: rateLimit.optional(),
-  costPerReplicaHour: z.number().min(0).max(1_000_000).optional(),
-  costPerMillionRequests: z.number().min(0).max(1_000_000).optional(),
-});
+export const functionData = z
+  .strictObject({
+    ...documented,
+    ...behaviour,
+    serviceTime: distribution.optional(),
+    errorRatio: ratio.optional(),
+    startupMs: timeMs.optional().describe("Cold start; 0: an instance is always warm."),
+    maxInstances: replicas.optional(),
+    rateLimit: rateLimit.optional(),
+    costPerReplicaHour: z.number().min(0).max(1_000_000).optional(),
+    costPerMillionRequests: z.number().min(0).max(1_000_000).optional(),
+  })
+  .superRefine(behaves);
 
 export const queueData = z.strictObject({
   ...documented,

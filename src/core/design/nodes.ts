@@ -5,6 +5,7 @@ import {
   balancerData,
   cacheData,
   clientData,
+  externalData,
   functionData,
   gatewayData,
   noteData,
@@ -37,7 +38,7 @@ export const designNode = z.discriminatedUnion("type", [
   node("database", storeData.default({}), "Serves requests with a bounded number of connections."),
   node("object-store", storeData.default({}), "Serves blobs."),
   node("queue", queueData.default({}), "Keeps messages; each outgoing edge is a consumer group."),
-  node("external", storeData.default({}), "Somebody else's system: no queue unless concurrency is given."),
+  node("external", externalData.default({}), "Somebody else's system: no queue unless concurrency is given."),
   node("zone", zoneData.default({}), "A group of nodes that share a place, and a fate."),
   node("note", noteData.default({}), "For the reader; ignored."),
 ]);

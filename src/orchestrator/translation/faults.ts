@@ -33,9 +33,10 @@ function targetsOf(fault: DesignFault, entries: readonly Entry[]): string[] {
 
 function faultOf(fault: DesignFault, target: string): Fault {
   const { id, kind, atMs, durationMs } = fault;
-  const split = target === fault.target || !target.startsWith(`${fault.target}@`);
+  // Of several sources or links, each has a fault of its own, named after its workload.
+  const suffix = target.startsWith(`${fault.target}@`) ? target.slice(fault.target.length) : "";
   return {
-    id: split ? id : `${id}${target.slice(fault.target.length)}`,
+    id: `${id}${suffix}`,
     kind,
     target,
     atMs,

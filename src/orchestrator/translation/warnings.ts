@@ -1,9 +1,9 @@
 import type { Design } from "../../core/design/design.ts";
 import { type DesignProblem, echo, problem } from "../../core/design/problem.ts";
 import type { Link, SimulationConfig } from "../../gen/architech/engine/v1/engine.ts";
-import { type Draft, servingNodes } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import { type Offered, type OfferedLoad, slotsOf } from "./offered-load.ts";
-import { callsOf } from "./steps.ts";
+import { idleClients, isolated } from "./unused.ts";
 
 /** Half-width of a 95 % interval, relative to the mean, that a run is wanted to reach. */
 const WANTED_PRECISION = 0.1;
@@ -117,51 +117,6 @@ function pools(config: SimulationConfig, where: Where): DesignProblem[] {
     const text = `Expect rejections over ${echo(link.id)}: ${echo(caller.id)} can have ${wanted} calls under way, and ${limit} are taken.`;
     return [problem("W-POOL", where(link.id), text)];
   });
-}
-
-function idleClients(draft: Draft): DesignProblem[] {
-  const sending = new Set(draft.design.workloads.map((workload) => workload.source));
-  return draft.design.nodes.flatMap((node, index) =>
-    node.type === "client" && !sending.has(node.id)
-      ? [
-          problem(
-            "W-NOLOAD",
-            `nodes[${index}]`,
-            `Add a workload with source ${echo(node.id)}: this client sends nothing.`,
-          ),
-        ]
-      : [],
-  );
-}
-
-function isolated(draft: Draft, config: SimulationConfig): DesignProblem[] {
-  const alone = servingNodes(draft.design)
-    .filter(({ node }) => draft.graph.out(node.id).length === 0 && draft.graph.into(node.id).length === 0)
-    .map(({ node, path }) =>
-      problem("W-ISOLATED", path, `Connect ${echo(node.id)}, or remove it: nothing calls it.`),
-    );
-  const brokers = new Set(config.stations.filter((it) => it.broker !== undefined).map((it) => it.id));
-  const called = new Set(
-    config.stations.flatMap((it) =>
-      it.operations.flatMap((op) => op.steps.flatMap((step) => callsOf(step).map((call) => call.link))),
-    ),
-  );
-  const uncalled = draft.design.edges.flatMap((edge, index) => {
-    if (
-      called.has(edge.id) ||
-      brokers.has(edge.source) ||
-      draft.graph.nodes.get(edge.source)?.it.type === "client"
-    )
-      return [];
-    return [
-      problem(
-        "W-ISOLATED",
-        `edges[${index}]`,
-        `Call ${echo(edge.id)} in a step of ${echo(edge.source)}, or remove it: no operation does.`,
-      ),
-    ];
-  });
-  return [...alone, ...uncalled];
 }
 
 /**

@@ -24,6 +24,7 @@ export function edgeProblems(design: Design, graph: DesignGraph): DesignProblem[
       ...joinProblems(edge, source, target, path),
       ...onMissProblems(edge, graph, path),
       ...routeProblems(edge, source, path),
+      ...idleFieldProblems(edge, source, path),
     ];
   });
 }
@@ -62,19 +63,44 @@ export function missProblems(
 ): DesignProblem[] {
   const call = graph.edges.get(cacheEdge)?.it;
   const callee = call === undefined ? undefined : graph.nodes.get(call.target)?.it;
-  if (call?.source === caller && (callee?.type === "cache" || callee?.type === "cdn")) return [];
+  if (
+    call?.source === caller &&
+    call.data.interaction !== "async" &&
+    (callee?.type === "cache" || callee?.type === "cdn")
+  )
+    return [];
   return [
     problem("E-ONMISS", path, `Name an edge from ${echo(caller)} to a cache: ${echo(cacheEdge)} is none.`),
   ];
 }
 
 function routeProblems(edge: DesignEdge, source: DesignNode, path: string): DesignProblem[] {
-  if (edge.data.operations === undefined || source.type === "api-gateway") return [];
-  return [
+  if (edge.data.operations === undefined) return [];
+  const refuse = (message: string) => [problem("E-REF", `${path}.data.operations`, message)];
+  if (source.type !== "api-gateway")
+    return refuse("Leave it out: only edges out of an api-gateway route by operation.");
+  if (source.data.operations !== undefined)
+    return refuse(`Leave it out, or the operations of ${echo(source.id)}: one of them routes.`);
+  return [];
+}
+
+/** Fields of a call that has no caller's steps: a client makes one call for each request, a queue one delivery. */
+const CALL_FIELDS = [
+  "probability",
+  "callsPerRequest",
+  "onMissOf",
+  "optional",
+  "operation",
+  "weight",
+] as const;
+
+function idleFieldProblems(edge: DesignEdge, source: DesignNode, path: string): DesignProblem[] {
+  if (source.type !== "client" && source.type !== "queue") return [];
+  return CALL_FIELDS.filter((field) => edge.data[field] !== undefined).map((field) =>
     problem(
-      "E-REF",
-      `${path}.data.operations`,
-      "Leave operations out: only edges out of an api-gateway route by operation.",
+      "E-TYPE-EDGE",
+      `${path}.data.${field}`,
+      `Leave ${field} out: it has no meaning on an edge out of a ${source.type}.`,
     ),
-  ];
+  );
 }

@@ -46,24 +46,39 @@ export function faultProblems(design: Design, graph: DesignGraph, durationMs: nu
             ),
           ]
         : [];
-    return [...targetProblems(fault, graph, path), ...late];
+    return [...targetProblems(fault, design, graph, path), ...late];
   });
 }
 
-function targetProblems(fault: DesignFault, graph: DesignGraph, path: string): DesignProblem[] {
+function targetProblems(
+  fault: DesignFault,
+  design: Design,
+  graph: DesignGraph,
+  path: string,
+): DesignProblem[] {
+  const refuse = (message: string) => [problem("E-FAULT-TARGET", `${path}.target`, message)];
   const allowed = TARGETS[fault.kind];
   const kinds = kindsOf(fault.target, graph);
   if (!allowed.some((kind) => kinds.includes(kind))) {
     const wanted = allowed.map((kind) => WORDS[kind]).join(" or ");
-    return [
-      problem(
-        "E-FAULT-TARGET",
-        `${path}.target`,
-        `Aim ${fault.kind} at ${wanted}: ${echo(fault.target)} is not that.`,
-      ),
-    ];
+    return refuse(`Aim ${fault.kind} at ${wanted}: ${echo(fault.target)} is not that.`);
   }
+  if (isUnused(fault.target, design, graph))
+    return refuse(
+      `Add a workload over ${echo(fault.target)}, or leave the fault out: nothing is sent there.`,
+    );
   return fault.kind === "partition" ? partitionProblems(fault.target, fault.otherTarget, graph, path) : [];
+}
+
+/** A client without workload, or a client's edge that no workload takes. */
+function isUnused(target: string, design: Design, graph: DesignGraph): boolean {
+  const edge = graph.edges.get(target)?.it;
+  const client = graph.nodes.get(edge?.source ?? target)?.it;
+  if (client?.type !== "client") return false;
+  return !design.workloads.some((workload) => {
+    const taken = workload.edge ?? graph.out(workload.source)[0]?.it.id;
+    return edge === undefined ? workload.source === target : taken === target;
+  });
 }
 
 function partitionProblems(
