@@ -1,10 +1,8 @@
 import type { Capabilities } from "../gen/architech/engine/v1/engine.ts";
 import type { Limits } from "./limits.ts";
 import { distributions, faultKinds, features } from "./model/features.ts";
+import { MAX_STATIONS } from "./model/validation/lookup.ts";
 import { contractVersions, engineName, engineVersion } from "./version.ts";
-
-/** Stations of one config, at most; problemsOf refuses more. */
-const maxStations = 2_000;
 
 export function capabilitiesOf(limits: Limits, engineInstanceId: string, runningRuns: number): Capabilities {
   return {
@@ -12,7 +10,7 @@ export function capabilitiesOf(limits: Limits, engineInstanceId: string, running
     engineVersion,
     contractVersions: [...contractVersions],
     maxConcurrentRuns: limits.capacity,
-    maxStations,
+    maxStations: MAX_STATIONS,
     deterministic: true,
     liveFaults: true,
     distributions: [...distributions],

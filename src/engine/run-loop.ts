@@ -1,5 +1,4 @@
 import type { Event, Fault } from "../gen/architech/engine/v1/engine.ts";
-import type { Mailbox } from "./mailbox.ts";
 import type { Simulation } from "./model/simulation.ts";
 import { Outbox } from "./outbox.ts";
 import { Pacer } from "./pacer.ts";
@@ -7,7 +6,15 @@ import { Replay } from "./replay.ts";
 import type { Command, Ending, Report, RunPlan, Standing } from "./thread-messages.ts";
 import { WallLimit } from "./wall-limit.ts";
 
-/** Simulation events between two looks at the mailbox: some 0.2 ms of work. */
+/** Where commands come from. */
+export interface Commands {
+  /** All that have come and were not fetched yet, in order. */
+  fetch(): Command[];
+  /** Blocks until one comes, at most timeoutMs of wall time. */
+  wait(timeoutMs: number): void;
+}
+
+/** Simulation events between two looks at the commands: some 0.2 ms of work. */
 const sliceEvents = 1_024;
 /** Near a full window slices shrink to this, so that the window is passed by few events. */
 const leastSliceEvents = 32;
@@ -26,7 +33,7 @@ const quietMs = 250;
  */
 export class RunLoop {
   readonly #simulation: Simulation;
-  readonly #mailbox: Mailbox;
+  readonly #commands: Commands;
   readonly #plan: RunPlan;
   readonly #send: (report: Report) => void;
   readonly #wallNow: () => number;
@@ -42,12 +49,12 @@ export class RunLoop {
   constructor(
     simulation: Simulation,
     plan: RunPlan,
-    mailbox: Mailbox,
+    commands: Commands,
     send: (report: Report) => void,
     wallNow: () => number = () => performance.now(),
   ) {
     this.#simulation = simulation;
-    this.#mailbox = mailbox;
+    this.#commands = commands;
     this.#plan = plan;
     this.#send = send;
     this.#wallNow = wallNow;
@@ -68,7 +75,7 @@ export class RunLoop {
   }
 
   #step(): Ending | undefined {
-    for (const command of this.#mailbox.fetch()) this.#obey(command);
+    for (const command of this.#commands.fetch()) this.#obey(command);
     const wallMs = this.#wallNow();
     const tooLong = this.#wallLimit.check(wallMs);
     if (tooLong !== undefined) return tooLong;
@@ -115,13 +122,13 @@ export class RunLoop {
   #rest(): void {
     const wallMs = this.#wallNow();
     this.#reportIfDue(wallMs, 0);
-    this.#mailbox.wait(this.#pacer.rest(wallMs));
+    this.#commands.wait(this.#pacer.rest(wallMs));
   }
 
   #pause(wallMs: number): undefined {
     this.#report(undefined);
     this.#wallLimit.stop(wallMs);
-    this.#mailbox.wait(Number.POSITIVE_INFINITY);
+    this.#commands.wait(Number.POSITIVE_INFINITY);
     const awakeMs = this.#wallNow();
     this.#wallLimit.go(awakeMs);
     this.#pacer.anchor(awakeMs, this.#simulation.nowMs);
@@ -129,7 +136,7 @@ export class RunLoop {
 
   #hold(wallMs: number): undefined {
     this.#report(undefined);
-    this.#mailbox.wait(this.#wallLimit.leftMs(wallMs));
+    this.#commands.wait(this.#wallLimit.leftMs(wallMs));
     this.#pacer.anchor(this.#wallNow(), this.#simulation.nowMs);
   }
 

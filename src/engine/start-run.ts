@@ -61,11 +61,13 @@ function sameRun(run: Run, { configDigest }: StartRequest): Run {
   return run;
 }
 
-function runnable({ config }: StartRequest): SimulationConfig {
+/** The config, where the engine can run it together with the faults of the lost attempt. */
+function runnable({ config, appliedFaults }: StartRequest): SimulationConfig {
   if (config === undefined) {
     throw configRefused([{ code: "REQUIRED", path: "", message: "config is required", warning: false }]);
   }
-  const problems = problemsOf(config).filter((problem) => !problem.warning);
+  const faults = [...config.faults, ...appliedFaults];
+  const problems = problemsOf({ ...config, faults }).filter((problem) => !problem.warning);
   if (problems.length > 0) throw configRefused(problems);
   return config;
 }
