@@ -164,7 +164,7 @@ builder.objectRef<Delivered<AttemptStarted>>("AttemptStarted").implement({
   interfaces: [SimulationEventInterface],
   fields: (t) => ({
     attempt: t.int({ description: "Which run this is, from 1.", resolve: (it) => it.event.body.attempt }),
-    reason: t.string({ description: "Why.", resolve: (it) => it.event.body.reason }),
+    reason: t.string({ nullable: true, description: "Why.", resolve: (it) => it.event.body.reason }),
     replay: t.boolean({
       description: "True: the events so far stand and go on from here. False: the run begins again.",
       resolve: (it) => it.event.body.replay,

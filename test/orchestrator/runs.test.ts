@@ -4,6 +4,7 @@ import { type EngineChild, startEngineChild } from "../../src/clients/engine/chi
 import { ServiceError } from "../../src/core/errors.ts";
 import { isTerminal } from "../../src/core/simulation.ts";
 import { developmentViewer as viewer } from "../../src/core/viewer.ts";
+import { embeddedDatabase } from "../support/postgres.ts";
 import { log, type Rig, startRig } from "../support/rig.ts";
 
 let engine: EngineChild;
@@ -11,7 +12,7 @@ let rig: Rig;
 
 beforeAll(async () => {
   engine = await startEngineChild(log);
-  rig = await startRig({ engines: [engine.address] });
+  rig = await startRig({ engines: [engine.address], on: await embeddedDatabase() });
 });
 
 afterAll(async () => {

@@ -1,8 +1,5 @@
 // The orchestration core on a real database, bus and engine, without the API in front.
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { fileDesigns } from "../../src/clients/designs/files.ts";
@@ -20,7 +17,8 @@ import { Ownership } from "../../src/orchestrator/owner/ownership.ts";
 import { DesignPreparation } from "../../src/orchestrator/prepare.ts";
 import { Scheduler } from "../../src/orchestrator/scheduler.ts";
 import { defaultSettings, type OrchestratorSettings } from "../../src/orchestrator/settings.ts";
-import { type OpenDatabase, openDatabase } from "../../src/postgres/open.ts";
+import type { OpenDatabase } from "../../src/postgres/open.ts";
+import { serverDatabase, type TestDatabase } from "./postgres.ts";
 
 export const log = pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" });
 const shippedDesigns = fileURLToPath(new URL("../../designs", import.meta.url));
@@ -38,13 +36,20 @@ export interface Rig {
 
 export interface RigOptions {
   readonly engines: readonly string[];
+  /** Left out: a new one on the run's Postgres server. */
+  readonly on?: TestDatabase;
   readonly designs?: DesignSource;
   readonly settings?: Partial<OrchestratorSettings>;
 }
 
-export async function startRig({ engines: addresses, designs, settings: some }: RigOptions): Promise<Rig> {
-  const folder = await mkdtemp(join(tmpdir(), "rig-"));
-  const database = await openDatabase({ dataDir: folder, log });
+export async function startRig({
+  engines: addresses,
+  on,
+  designs,
+  settings: some,
+}: RigOptions): Promise<Rig> {
+  const home = on ?? (await serverDatabase());
+  const database = await home.open();
   const bus = createMemoryBus({ log });
   const fleet = connectFleet(addresses, database.installation);
   const source = designs ?? fileDesigns(shippedDesigns, log);
@@ -90,7 +95,7 @@ export async function startRig({ engines: addresses, designs, settings: some }: 
       await source.close();
       await bus.close();
       await database.close();
-      await rm(folder, { recursive: true, force: true });
+      await home.drop();
     },
   };
 }

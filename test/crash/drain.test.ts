@@ -1,0 +1,55 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { simulation, start } from "../support/api.ts";
+import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
+import { LogClient } from "../support/log-client.ts";
+import { endServices, startService, withDataFolder } from "../support/service-process.ts";
+
+afterAll(endServices);
+
+describe("SIGTERM", () => {
+  it("closes sockets so that they come back, exits 0, and the run goes on at the next start", async () => {
+    await withDataFolder(async (dataDir) => {
+      const service = await startService({ dataDir });
+      const { id } = await start(service.url, `designId: "mm1", duration: 100, speed: 20`);
+      const client = new LogClient(id);
+      const following = client.follow(service.url, 0);
+      const socket = await GraphQLWsClient.connect({ url: service.url });
+      await client.until(({ events }) => events.some(({ __typename }) => __typename === "MetricsSampled"));
+
+      service.kill("SIGTERM");
+      expect(await socket.closed).toMatchObject({ code: 1012 });
+      expect(await following).toBe("closed");
+      expect(await service.exited).toBe(0);
+
+      const next = await startService({ dataDir });
+      await client.follow(next.url);
+      expect(client.events.map(({ seq }) => seq)).toEqual(client.events.map((_, index) => index + 1));
+      expect(await simulation(next.url, id)).toMatchObject({ status: "COMPLETED", attempt: 2 });
+      next.kill("SIGTERM");
+      await next.exited;
+    });
+  });
+
+  it("a second time, later, ends at once", async () => {
+    await withDataFolder(async (dataDir) => {
+      const service = await startService({ dataDir });
+      service.kill("SIGTERM");
+      // Twice within half a second is one wish to end: a terminal's Ctrl-C comes so.
+      service.kill("SIGTERM");
+      expect(await service.exited).toBe(0);
+    });
+  });
+});
+
+describe("a second process on the same data folder", () => {
+  it("is refused at once, with what to do", async () => {
+    await withDataFolder(async (dataDir) => {
+      const service = await startService({ dataDir });
+      await expect(startService({ dataDir })).rejects.toThrow(
+        /Another process is using the data folder .*DATA_DIR/s,
+      );
+      service.kill("SIGTERM");
+      await service.exited;
+    });
+  });
+});
