@@ -76,7 +76,7 @@ class Measuring {
     }
   }
 
-  /** Of every measure the greatest that an operation or fragment of the document has. */
+  /** Of every measure the greatest that an operation of the document has. */
   largest(): Size {
     let size = empty;
     for (const definition of this.#document.definitions) {
@@ -84,7 +84,8 @@ class Measuring {
         this.#countDirectives(definition.directives);
         size = greater(size, this.#selections(definition.selectionSet));
       } else if (definition.kind === Kind.FRAGMENT_DEFINITION) {
-        size = greater(size, this.#fragment(definition.name.value));
+        // For what it counts only: its size is part of the operation that spreads it.
+        this.#fragment(definition.name.value);
       }
     }
     return size;

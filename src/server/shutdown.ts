@@ -47,14 +47,13 @@ export class Shutdown {
   }
 
   /** Resolves when the last connection is gone, upgraded ones included. */
-  #closeListener(): Promise<void> {
-    const { http, release } = this.#options;
-    return new Promise((resolve) => {
-      http.close(() => {
-        release();
-        resolve();
-      });
+  async #closeListener(): Promise<void> {
+    const { http, sockets, release } = this.#options;
+    await new Promise<void>((resolve) => {
+      http.close(() => resolve());
       http.closeIdleConnections();
     });
+    await sockets.empty();
+    release();
   }
 }

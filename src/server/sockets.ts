@@ -18,6 +18,7 @@ export class Sockets {
   readonly #origins: OriginPolicy;
   readonly #log: Log;
   #draining = false;
+  #emptied = () => {};
 
   constructor(protocol: Protocol<SocketExtra>, origins: OriginPolicy, log: Log) {
     this.#protocol = protocol;
@@ -56,7 +57,10 @@ export class Sockets {
     this.#server.handleUpgrade(request, connection, head, (webSocket) => {
       const socket = new GraphQLSocket(webSocket, request, this.#protocol, this.#log);
       this.#open.add(socket);
-      webSocket.once("close", () => this.#open.delete(socket));
+      webSocket.once("close", () => {
+        this.#open.delete(socket);
+        if (this.#open.size === 0) this.#emptied();
+      });
     });
   }
 
@@ -68,6 +72,14 @@ export class Sockets {
   drain(): void {
     this.#draining = true;
     for (const socket of this.#open) socket.close(closeCodes.restart, "Service restarting");
+  }
+
+  /** Resolves when the last socket is closed. Once draining, no other one opens. */
+  async empty(): Promise<void> {
+    if (this.#open.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#emptied = resolve;
+    });
   }
 
   terminate(): void {

@@ -1,0 +1,95 @@
+// The API on a port of its own, over the real feed and the shipped designs. The log is in memory, and commands are
+// whatever a test makes of them: what they promise is tested where they live.
+import { fileURLToPath } from "node:url";
+import { fileDesigns } from "../../src/clients/designs/files.ts";
+import type { Log } from "../../src/core/ports/log.ts";
+import { developmentViewer } from "../../src/core/viewer.ts";
+import type { Feed } from "../../src/feed/feed.ts";
+import { createFeed, type FeedHub } from "../../src/feed/hub.ts";
+import { createMemoryBus } from "../../src/memory/bus.ts";
+import type { Commands } from "../../src/orchestrator/commands.ts";
+import type { RunningServer, ServerOptions } from "../../src/server/options.ts";
+import { createServer } from "../../src/server/server.ts";
+import { createMemoryStore, type MemoryStore } from "../support/memory-store.ts";
+
+export interface LogLine {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly facts: Record<string, unknown>;
+  readonly message: string;
+}
+
+export interface Api extends RunningServer {
+  readonly store: MemoryStore;
+  readonly hub: FeedHub;
+  /** What was logged. */
+  readonly lines: readonly LogLine[];
+  /** Commits events of a simulation and tells the feed. */
+  say(id: string, ...commit: Tail<Parameters<MemoryStore["commit"]>>): void;
+}
+
+type Tail<T extends unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never;
+
+interface ApiOptions extends Partial<Omit<ServerOptions, "parts">> {
+  readonly commands?: Partial<Commands>;
+  /** Instead of the real feed. */
+  readonly feed?: Feed;
+}
+
+export async function startApi({ commands = {}, feed, ...options }: ApiOptions = {}): Promise<Api> {
+  const lines: LogLine[] = [];
+  const log = recorder(lines);
+  const store = createMemoryStore();
+  const bus = createMemoryBus({ log });
+  const hub = createFeed({ store, bus, log });
+  const designs = fileDesigns(fileURLToPath(new URL("../../designs", import.meta.url)), log);
+  const server = await createServer({
+    host: "127.0.0.1",
+    port: 0,
+    graphiql: true,
+    parts: { commands: { ...noCommands, ...commands }, store, feed: feed ?? hub, designs },
+    identify: async () => developmentViewer,
+    readiness: async () => ({ status: "ok", parts: {} }),
+    log,
+    ...options,
+  });
+  return {
+    ...server,
+    store,
+    hub,
+    lines,
+    say: (id, ...commit) => bus.publish(store.commit(id, ...commit)),
+    close: async () => {
+      await server.close();
+      await hub.close();
+      await bus.close();
+      await designs.close();
+    },
+  };
+}
+
+async function unexpected(): Promise<never> {
+  throw new Error("This test gives no such command.");
+}
+
+const noCommands: Commands = {
+  start: unexpected,
+  stop: unexpected,
+  pause: unexpected,
+  resume: unexpected,
+  setSpeed: unexpected,
+  stopMany: unexpected,
+};
+
+function recorder(lines: LogLine[]): Log {
+  const at = (level: LogLine["level"]) => (facts: object, message: string) => {
+    lines.push({ level, facts: { ...facts }, message });
+  };
+  const log: Log = {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    child: () => log,
+  };
+  return log;
+}

@@ -1,0 +1,89 @@
+import { buildClientSchema, getIntrospectionQuery, isObjectType, parse } from "graphql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { schema } from "../../src/graphql/schema.ts";
+import { sizeError } from "../../src/server/document-limits.ts";
+import { serverLimits } from "../../src/server/limits.ts";
+import { pageFields } from "../../src/server/page-sizes.ts";
+import { operation, send } from "../support/http.ts";
+import { type Api, startApi } from "./api.ts";
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.close());
+
+/** Twenty-five fragments, each of which spreads the next one twice: 2^25 fields in a KB. */
+function doubling(spread: (name: string) => string): string {
+  const links = Array.from(
+    { length: 25 },
+    (_, n) => `fragment F${n} on Simulation { ${spread(`F${n + 1}`)} }`,
+  );
+  return `{ simulation(id: "1") { ...F0 } } ${links.join(" ")} fragment F25 on Simulation { id }`;
+}
+
+const bombs: Record<string, string> = {
+  "fragments that double": doubling((name) => `...${name} ...${name}`),
+  "fragments that double in inline fragments": doubling((name) => `... { ...${name} } ... { ...${name} }`),
+  "fragments that double in subfields": doubling((n) => `a: design { id } ...${n} b: design { id } ...${n}`),
+  "very deep fields": `{ ${"a { ".repeat(300)} b ${"} ".repeat(300)} }`,
+  "very many fields": `{ ${"a ".repeat(3000)} }`,
+  "very many aliases": `{ ${Array.from({ length: 100 }, (_, n) => `a${n}: __typename`).join(" ")} }`,
+  "very many directives": `{ __typename ${"@skip(if: false) ".repeat(50)} }`,
+  "a very deep list": `{ simulations(filter: { labels: ${"[".repeat(900)}${"]".repeat(900)} }) { totalCount } }`,
+  "pages of pages": "{ simulations(first: 200) { nodes { events(first: 1000) { nodes { seq } } } } }",
+};
+
+describe("an operation of", () => {
+  it.each(Object.entries(bombs))("%s is refused", async (_, query) => {
+    const { data, errors } = await operation(api.url, query);
+    expect(data).toBeUndefined();
+    expect(errors?.length).toBeGreaterThan(0);
+    expect(errors?.length).toBeLessThanOrEqual(serverLimits.errorsPerAnswer);
+  });
+
+  it("fragments that spread each other is refused", async () => {
+    const query = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
+    const { errors } = await operation(api.url, query);
+    expect(errors?.[0]?.message).toContain("Cannot spread fragment");
+  });
+
+  it("deep variables is refused", async () => {
+    const query = "query ($f: SimulationFilter) { simulations(filter: $f) { totalCount } }";
+    const labels = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+    const { text } = await send(`${api.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: `{"query":${JSON.stringify(query)},"variables":{"f":{"labels":${labels}}}}`,
+    });
+    expect(JSON.parse(text).errors).toMatchObject([{ extensions: { code: "BAD_INPUT" } }]);
+  });
+
+  it("the tools' introspection is answered", async () => {
+    const { data } = await operation(api.url, getIntrospectionQuery());
+    expect(buildClientSchema(data as never).getQueryType()?.name).toBe("Query");
+  });
+
+  it("an ordinary dashboard is answered", () => {
+    const query = `query ($n: Int) { simulations(first: $n) { totalCount nodes { id status queue { position }
+      metrics(maxPoints: 100) { from throughput { mean } } events(first: 100) { nodes { seq at } } } } }`;
+    expect(sizeError(parse(query), { n: 50 })).toBeUndefined();
+    expect(sizeError(parse(query), { n: 200 })?.extensions).toMatchObject({ limit: "items" });
+  });
+});
+
+describe("the size of pages", () => {
+  it("is known for every field of the schema that brings one", () => {
+    const found = Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()))
+      .flatMap(({ name, args }) => {
+        const sizes = args
+          .map((arg) => arg.name)
+          .filter((arg) => ["first", "last", "maxPoints"].includes(arg));
+        return sizes.length === 0 ? [] : [[name, sizes.sort()]];
+      });
+    const known = Object.entries(pageFields).map(([name, page]) => [name, [...page.arguments].sort()]);
+    expect(new Map(found as [])).toEqual(new Map(known as []));
+  });
+});

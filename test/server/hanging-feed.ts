@@ -1,0 +1,65 @@
+import type { Feed, FeedItem } from "../../src/feed/feed.ts";
+import { sampled, simulationOf } from "../support/simulations.ts";
+
+/** A feed whose streams say one thing and then nothing, and which counts them. */
+export class HangingFeed implements Feed {
+  open = 0;
+  opened = 0;
+  #watchers: (() => void)[] = [];
+
+  async follow(): Promise<AsyncIterableIterator<FeedItem>> {
+    this.opened += 1;
+    this.open += 1;
+    this.#changed();
+    let said = false;
+    let end = () => {};
+    const ended = new Promise<IteratorResult<FeedItem>>((resolve) => {
+      end = () => resolve({ done: true, value: undefined });
+    });
+    const stream: AsyncIterableIterator<FeedItem> = {
+      next: async () => {
+        if (said) return ended;
+        said = true;
+        return { done: false, value: firstItem };
+      },
+      return: async () => {
+        end();
+        this.open -= 1;
+        this.#changed();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]: () => stream,
+    };
+    return stream;
+  }
+
+  updates(): Promise<never> {
+    return Promise.reject(new Error("Not part of this feed."));
+  }
+
+  async close(): Promise<void> {}
+
+  /** Resolves when the condition holds. */
+  async until(holds: (feed: HangingFeed) => boolean): Promise<void> {
+    while (!holds(this)) await new Promise<void>((resolve) => this.#watchers.push(resolve));
+  }
+
+  #changed(): void {
+    const watchers = this.#watchers;
+    this.#watchers = [];
+    for (const resume of watchers) resume();
+  }
+}
+
+const firstItem: FeedItem = {
+  kind: "event",
+  event: {
+    simulationId: "sim-1",
+    seq: 1,
+    at: new Date(0),
+    simulatedTime: 1,
+    engineSeq: 1,
+    body: sampled(),
+  },
+  simulation: simulationOf("sim-1"),
+};

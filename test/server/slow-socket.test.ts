@@ -1,0 +1,105 @@
+// A client that stops reading, on a real connection: what waits for it is bounded, and it is cut in the end.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { makeServer } from "graphql-ws";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { closeCodes, serverLimits } from "../../src/server/limits.ts";
+import { Outbox } from "../../src/server/outbox.ts";
+import type { SocketExtra } from "../../src/server/protocol.ts";
+import { GraphQLSocket } from "../../src/server/socket.ts";
+import { quietLog } from "../support/simulations.ts";
+
+let http: Server;
+let client: WebSocket;
+let server: WebSocket;
+let request: import("node:http").IncomingMessage;
+
+beforeEach(async () => {
+  http = createServer();
+  const sockets = new WebSocketServer({ server: http, handleProtocols: () => "graphql-transport-ws" });
+  const accepted = new Promise<void>((resolve) => {
+    sockets.once("connection", (socket, upgrade) => {
+      server = socket;
+      request = upgrade;
+      resolve();
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address() as AddressInfo;
+  client = new WebSocket(`ws://127.0.0.1:${port}`, "graphql-transport-ws");
+  await Promise.all([accepted, new Promise((resolve) => client.once("open", resolve))]);
+});
+
+afterEach(async () => {
+  client.terminate();
+  server.terminate();
+  await new Promise((resolve) => http.close(resolve));
+});
+
+const message = "x".repeat(64 * 1024);
+
+describe("an outbox", () => {
+  it("writes no more than its bound to a client that does not read, and all of it once the client does", async () => {
+    const outbox = new Outbox(server, request.socket, performance.now());
+    let received = 0;
+    client.on("message", () => {
+      received += 1;
+    });
+    client.pause();
+    let sent = 0;
+    const sends = Array.from({ length: 400 }, () => outbox.send(message).then(() => (sent += 1)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(outbox.full).toBe(true);
+    expect(server.bufferedAmount).toBeLessThan(serverLimits.bufferedBytes + 2 * message.length);
+    expect(sent).toBeLessThan(400);
+    client.resume();
+    await Promise.all(sends);
+    expect(sent).toBe(400);
+    while (received < 400) await new Promise((resolve) => client.once("message", resolve));
+  });
+
+  it("lets go of everybody who waits when the socket closes", async () => {
+    const outbox = new Outbox(server, request.socket, performance.now());
+    server.once("close", () => outbox.wake());
+    client.pause();
+    const sends = Array.from({ length: 400 }, () => outbox.send(message));
+    const closed = new Promise((resolve) => server.once("close", resolve));
+    server.terminate();
+    await Promise.all([closed, ...sends]);
+    expect(outbox.stalledFor(performance.now() + 1)).toBe(0);
+  });
+});
+
+describe("a socket", () => {
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({});
+
+  it("is cut with its own code when nothing leaves for too long", async () => {
+    const socket = new GraphQLSocket(server, request, protocol, quietLog());
+    const closed = new Promise((resolve) => client.once("close", resolve));
+    const outbox = new Outbox(server, request.socket, performance.now());
+    client.pause();
+    for (let n = 0; n < 400; n += 1) void outbox.send(message);
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let n = 0; n < 100; n += 1) client.send(JSON.stringify({ type: "ping" }));
+    // The answers to these pings wait behind all that.
+    await new Promise<void>((resolve) => {
+      let heard = 0;
+      server.on("message", () => {
+        heard += 1;
+        if (heard === 100) resolve();
+      });
+    });
+    socket.check(performance.now() + serverLimits.stalledMs + 1);
+    expect(server.readyState).toBe(WebSocket.CLOSING);
+    client.resume();
+    expect(await closed).toBe(closeCodes.slow);
+  });
+
+  it("is gone when nothing is heard of its client", async () => {
+    const socket = new GraphQLSocket(server, request, protocol, quietLog());
+    const closed = new Promise((resolve) => client.once("close", resolve));
+    socket.check(performance.now() + serverLimits.silentMs + 1);
+    expect(await closed).toBe(1006);
+  });
+});
