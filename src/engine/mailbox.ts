@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import type { Command } from "./thread-messages.ts";
+import type { Begin, Command, RunPlan } from "./thread-messages.ts";
 
 /**
  * The thread's end of the command line. A run is one long synchronous loop, so commands are fetched between
@@ -13,6 +13,16 @@ export class Mailbox {
   constructor(port: MessagePort, bell: SharedArrayBuffer) {
     this.#port = port;
     this.#bell = new Int32Array(bell);
+  }
+
+  /** Sleeps until the thread is given its run. */
+  plan(): RunPlan {
+    for (;;) {
+      const rung = Atomics.load(this.#bell, 0);
+      const begin: { message: Begin } | undefined = receiveMessageOnPort(this.#port);
+      if (begin !== undefined) return begin.message.plan;
+      Atomics.wait(this.#bell, 0, rung);
+    }
   }
 
   /** Every command posted so far and not yet fetched, in order. */
@@ -48,8 +58,8 @@ export class CommandLine {
     this.#bell = new Int32Array(bell);
   }
 
-  send(command: Command): void {
-    this.#port.postMessage(command);
+  send(message: Begin | Command): void {
+    this.#port.postMessage(message);
     Atomics.add(this.#bell, 0, 1);
     Atomics.notify(this.#bell, 0);
   }

@@ -4,6 +4,7 @@ import { EngineError } from "./errors.ts";
 import { Fences, simulationOf } from "./fences.ts";
 import type { Limits } from "./limits.ts";
 import { Run, type RunSettings } from "./run.ts";
+import { ThreadReserve } from "./thread-reserve.ts";
 
 const sweepMs = 10_000;
 
@@ -20,12 +21,14 @@ export class RunRegistry {
   readonly #underWay = new Set<Run>();
   /** Terminal runs, the first to end first. */
   readonly #ended = new Set<Run>();
+  readonly #threads: ThreadReserve;
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(limits: Limits, onEnded: (run: Run) => void) {
     this.#limits = limits;
     this.#onEnded = onEnded;
     this.fences = new Fences(limits.fences, limits.fenceMs, (simulation) => this.#runs.has(simulation));
+    this.#threads = new ThreadReserve(limits.runMemoryMb);
     this.#sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
   }
 
@@ -69,8 +72,9 @@ export class RunRegistry {
   }
 
   /** Begins a run that nothing speaks against. */
-  begin(settings: RunSettings): Run {
-    const run = new Run(settings, this.#limits, (ended) => this.#hasEnded(ended));
+  begin(settings: Omit<RunSettings, "thread">): Run {
+    const thread = this.#threads.take();
+    const run = new Run({ ...settings, thread }, this.#limits, (ended) => this.#hasEnded(ended));
     const simulation = simulationOf(run.key);
     const attempts = this.#runs.get(simulation) ?? new Map<number, Run>();
     attempts.set(run.key.attempt, run);
@@ -93,6 +97,7 @@ export class RunRegistry {
   /** For the end of the engine: nothing goes on, and no run is told to have ended that has not. */
   close(): void {
     clearInterval(this.#sweeper);
+    this.#threads.close();
     for (const run of this.#underWay) run.abandon();
   }
 

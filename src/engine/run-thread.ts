@@ -17,17 +17,17 @@ export interface ThreadListener {
   readonly onCrash: (error: Error) => void;
 }
 
-/** One run's worker thread. Its failures reach the listener and nobody else. */
+/** One run's worker thread, made before the run is known. Its failures reach the listener and nobody else. */
 export class RunThread {
   readonly #worker: Worker;
   readonly #commands: CommandLine;
   #listener: ThreadListener | undefined;
+  #crash: Error | undefined;
 
-  constructor(plan: RunPlan, memoryMb: number, listener: ThreadListener) {
+  constructor(memoryMb: number) {
     const { port1, port2 } = new MessageChannel();
     const bell = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-    const data: ThreadData = { plan, port: port2, bell };
-    this.#listener = listener;
+    const data: ThreadData = { port: port2, bell };
     this.#commands = new CommandLine(port1, bell);
     this.#worker = new Worker(workerUrl, {
       workerData: data,
@@ -43,6 +43,17 @@ export class RunThread {
     });
   }
 
+  /** It can be given a run; false once it is gone. */
+  get usable(): boolean {
+    return this.#crash === undefined;
+  }
+
+  /** Gives the thread its run; once. */
+  begin(plan: RunPlan, listener: ThreadListener): void {
+    this.#listener = listener;
+    this.#commands.send({ kind: "begin", plan });
+  }
+
   send(command: Command): void {
     this.#commands.send(command);
   }
@@ -53,9 +64,11 @@ export class RunThread {
     this.#worker.terminate().catch(() => {});
   }
 
-  #crashed(error: unknown): void {
+  #crashed(thrown: unknown): void {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    this.#crash ??= error;
     const listener = this.#listener;
     this.#listener = undefined;
-    listener?.onCrash(error instanceof Error ? error : new Error(String(error)));
+    listener?.onCrash(error);
   }
 }

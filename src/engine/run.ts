@@ -7,7 +7,7 @@ import { levelOf } from "./levels.ts";
 import type { Limits } from "./limits.ts";
 import { LiveFaults } from "./live-faults.ts";
 import { OrphanTimer } from "./orphan-timer.ts";
-import { RunThread } from "./run-thread.ts";
+import type { RunThread } from "./run-thread.ts";
 import { Speedometer } from "./speedometer.ts";
 import type { Report, RunPlan, Standing } from "./thread-messages.ts";
 import { EventWindow, type KeptEvent } from "./window.ts";
@@ -25,6 +25,8 @@ export interface RunSettings {
   readonly configDigest: Uint8Array;
   readonly orphanTimeoutMs: number;
   readonly plan: RunPlan;
+  /** A thread that has no run yet. */
+  readonly thread: RunThread;
 }
 
 /**
@@ -56,7 +58,7 @@ export class Run {
   #attachment: Attachment | undefined;
 
   constructor(
-    { key, configDigest, orphanTimeoutMs, plan }: RunSettings,
+    { key, configDigest, orphanTimeoutMs, plan, thread }: RunSettings,
     limits: Limits,
     onEnded: (run: Run) => void,
   ) {
@@ -69,7 +71,8 @@ export class Run {
     this.#window = new EventWindow(plan.resumeAfterSeq, digest);
     this.#faults = new LiveFaults([...plan.config.faults, ...plan.appliedFaults], limits.liveFaults);
     this.#orphanTimer = new OrphanTimer(orphanTimeoutMs, () => this.stop("orphaned"));
-    this.#thread = new RunThread(plan, limits.runMemoryMb, {
+    this.#thread = thread;
+    thread.begin(plan, {
       onReport: (report) => this.#hear(report),
       onCrash: (error) => this.#end(RunState.RUN_STATE_FAILED, `INTERNAL: ${error.message}`),
     });

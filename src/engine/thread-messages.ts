@@ -22,13 +22,18 @@ export interface RunPlan {
   readonly maxWallMs: number;
 }
 
-/** What the thread is given at its start: the plan, and the mailbox through which commands come. */
+/** What a thread is given when it is made: the mailbox through which all else comes. */
 export interface ThreadData {
-  readonly plan: RunPlan;
   /** Commands; read between slices, so nothing ever listens on it. */
   readonly port: MessagePort;
   /** One Int32: raised after each command is posted, and what the thread sleeps on. */
   readonly bell: SharedArrayBuffer;
+}
+
+/** The first message to a thread; commands follow. */
+export interface Begin {
+  readonly kind: "begin";
+  readonly plan: RunPlan;
 }
 
 export type Command =
