@@ -12,7 +12,7 @@ export function problemsOf(issues: readonly Issue[], input: unknown): DesignProb
 function fromIssue(issue: Issue, prefix: Path, input: unknown): DesignProblem[] {
   const path = [...prefix, ...issue.path];
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    const best = closest(issue.errors);
+    const best = closest(issue.errors, valueAt(input, path));
     return best.flatMap((inner) => fromIssue(inner, path, input));
   }
   if (issue.code === "invalid_key" || issue.code === "invalid_element")
@@ -25,11 +25,16 @@ function fromIssue(issue: Issue, prefix: Path, input: unknown): DesignProblem[] 
 }
 
 /** Of a union's branches, the one that the author meant: the one whose own kind of value was given. */
-function closest(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+function closest(branches: readonly (readonly Issue[])[], value: unknown): readonly Issue[] {
   const meant = branches.find(
-    (issues) => !issues.some((it) => it.code === "invalid_type" && it.path.length === 0),
+    (issues) => !issues.some((it) => it.path.length === 0 && isOfOtherKind(it, value)),
   );
   return meant ?? branches[0] ?? [];
+}
+
+function isOfOtherKind(issue: Issue, value: unknown): boolean {
+  if (issue.code === "invalid_value") return typeof value !== typeof issue.values[0];
+  return issue.code === "invalid_type" && (issue.expected !== "int" || typeof value !== "number");
 }
 
 function say(issue: Issue, value: unknown): { code: DesignCode; message: string } {

@@ -25,7 +25,7 @@ export const DESIGN_CODES = {
   "W-ISOLATED": "A node has no edges, or an edge is never called.",
   "W-NOLOAD": "A client sends nothing.",
   "W-TIMEOUT-ORDER": "A caller gives up before its callee's own calls would.",
-  "W-RETRY-AMPLIFY": "Retries along a path can multiply the load more than tenfold.",
+  "W-RETRY-AMPLIFY": "Retries can multiply the load more than tenfold, or past what a node can carry.",
   "W-POOL": "A caller can have more calls under way than an edge or its callee takes.",
   "W-SHORT": "The run is too short for precise averages.",
   "W-FAULT-SKIPPED": "The run was shortened: a fault lies after its end and is left out.",

@@ -14,25 +14,22 @@ export function capacityPart(node: CapacityNode, path: string, draft: Draft): St
   const { data } = node;
   const of = `of node ${echo(node.id)}`;
   const scaling = "autoscale" in data ? data.autoscale : undefined;
+  const common = { ...autoscalePart(node, path, draft), mtbfMs: data.mtbfMs ?? 0, mttrMs: data.mttrMs ?? 0 };
+  // Without a bound nothing queues, and replicas count for cost only.
+  if (isUnlimited(node))
+    return {
+      replicas: data.replicas ?? 1,
+      slots: 1,
+      queueUnbounded: true,
+      discipline: Discipline.DISCIPLINE_INFINITE,
+      ...common,
+    };
   const replicas = draft.book.take(
     data.replicas ?? scaling?.min,
     DEFAULTS.replicas,
     `${path}.data.replicas`,
     `replicas ${of}`,
   );
-  const autoscale = autoscalePart(node, path, draft);
-  const unlimited =
-    data.concurrency === "unlimited" ||
-    (node.type === "external" && data.concurrency === undefined && data.cores === undefined);
-  // Somebody else's system has no queue that we could know of.
-  if (unlimited)
-    return {
-      replicas,
-      slots: 1,
-      queueUnbounded: true,
-      discipline: Discipline.DISCIPLINE_INFINITE,
-      ...autoscale,
-    };
   const slots = data.cores ?? slotsOf(node, path, draft);
   const queue = draft.book.take<number | "unbounded">(
     data.queueCapacity,
@@ -51,10 +48,14 @@ export function capacityPart(node: CapacityNode, path: string, draft: Draft): St
         ? DISCIPLINES[data.discipline ?? "fifo"]
         : Discipline.DISCIPLINE_PROCESSOR_SHARING,
     balance: replicaBalance(node, path, draft, many),
-    ...autoscale,
-    mtbfMs: data.mtbfMs ?? 0,
-    mttrMs: data.mttrMs ?? 0,
+    ...common,
   };
+}
+
+/** Somebody else's system has no queue that we could know of. */
+function isUnlimited({ type, data }: CapacityNode): boolean {
+  if (data.concurrency === "unlimited") return true;
+  return type === "external" && data.concurrency === undefined && data.cores === undefined;
 }
 
 const DISCIPLINES = {
