@@ -2,7 +2,9 @@
 // whatever a test makes of them: what they promise is tested where they live.
 import { fileURLToPath } from "node:url";
 import { fileDesigns } from "../../src/clients/designs/files.ts";
+import type { DesignSource } from "../../src/core/ports/designs.ts";
 import type { Log } from "../../src/core/ports/log.ts";
+import type { SimulationStore } from "../../src/core/ports/store.ts";
 import { developmentViewer } from "../../src/core/viewer.ts";
 import type { Feed } from "../../src/feed/feed.ts";
 import { createFeed, type FeedHub } from "../../src/feed/hub.ts";
@@ -33,20 +35,25 @@ interface ApiOptions extends Partial<Omit<ServerOptions, "parts">> {
   readonly commands?: Partial<Commands>;
   /** Instead of the real feed. */
   readonly feed?: Feed;
+  /** Where queries read, instead of the log in memory. */
+  readonly reads?: SimulationStore;
+  /** Instead of the shipped designs. */
+  readonly designs?: DesignSource;
 }
 
-export async function startApi({ commands = {}, feed, ...options }: ApiOptions = {}): Promise<Api> {
+export async function startApi(given: ApiOptions = {}): Promise<Api> {
+  const { commands = {}, feed, reads, designs: givenDesigns, ...options } = given;
   const lines: LogLine[] = [];
   const log = recorder(lines);
   const store = createMemoryStore();
   const bus = createMemoryBus({ log });
   const hub = createFeed({ store, bus, log });
-  const designs = fileDesigns(fileURLToPath(new URL("../../designs", import.meta.url)), log);
+  const designs = givenDesigns ?? fileDesigns(fileURLToPath(new URL("../../designs", import.meta.url)), log);
   const server = await createServer({
     host: "127.0.0.1",
     port: 0,
     graphiql: true,
-    parts: { commands: { ...noCommands, ...commands }, store, feed: feed ?? hub, designs },
+    parts: { commands: { ...noCommands, ...commands }, store: reads ?? store, feed: feed ?? hub, designs },
     identify: async () => developmentViewer,
     readiness: async () => ({ status: "ok", parts: {} }),
     log,
