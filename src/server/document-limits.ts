@@ -39,7 +39,9 @@ export function sizeError(document: DocumentNode, variables: Variables): GraphQL
     exceeded("fields", size.fields) ??
     exceeded("items", size.items) ??
     exceeded("aliases", measured.aliases) ??
-    exceeded("directives", measured.directives)
+    exceeded("directives", measured.directives) ??
+    exceeded("spreads", measured.spreads) ??
+    exceeded("uses", measured.uses)
   );
 }
 
@@ -50,6 +52,8 @@ const advice = {
   items: "Let it ask for at most %d items in all: take smaller pages.",
   aliases: "Let it have at most %d aliases.",
   directives: "Let it have at most %d directives.",
+  spreads: "Let it spread at most %d fragments.",
+  uses: "Let it select a field of one name at most %d times.",
 } as const;
 
 function exceeded(limit: keyof typeof advice, value: number): GraphQLError | undefined {
@@ -62,6 +66,8 @@ function exceeded(limit: keyof typeof advice, value: number): GraphQLError | und
 class Measuring {
   aliases = 0;
   directives = 0;
+  spreads = 0;
+  readonly #usesByName = new Map<string, number>();
   readonly #document: DocumentNode;
   readonly #variables: Variables;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
@@ -74,6 +80,11 @@ class Measuring {
       if (definition.kind === Kind.FRAGMENT_DEFINITION)
         this.#fragments.set(definition.name.value, definition);
     }
+  }
+
+  /** Of the name that is used most. */
+  get uses(): number {
+    return Math.max(0, ...this.#usesByName.values());
   }
 
   /** Of every measure the greatest that an operation of the document has. */
@@ -105,14 +116,16 @@ class Measuring {
       case Kind.INLINE_FRAGMENT:
         return this.#selections(selection.selectionSet);
       case Kind.FRAGMENT_SPREAD:
+        this.spreads++;
         return this.#fragment(selection.name.value);
     }
   }
 
   #field(field: FieldNode): Size {
     if (field.alias !== undefined) this.aliases++;
-    const inner = this.#selections(field.selectionSet);
     const name = field.name.value;
+    this.#usesByName.set(name, (this.#usesByName.get(name) ?? 0) + 1);
+    const inner = this.#selections(field.selectionSet);
     if (name === "__schema" || name === "__type") {
       const introspectionDepth = Math.max(inner.introspectionDepth, inner.depth + 1);
       return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0 };

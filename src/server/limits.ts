@@ -11,7 +11,7 @@ export const serverLimits = {
   connections: 20_000,
 
   /** One document. */
-  tokens: 2_000,
+  tokens: 1_500,
   depth: 12,
   /** Below `__schema` and `__type`; the introspection query of the tools is 13 deep. */
   introspectionDepth: 16,
@@ -19,6 +19,9 @@ export const serverLimits = {
   fields: 5_000,
   aliases: 60,
   directives: 20,
+  spreads: 40,
+  /** Of one name. Validation compares each pair of fields that share a name: its time grows with the square. */
+  uses: 60,
   /** Items that one operation may ask for, all its nested pages together. */
   items: 25_000,
 

@@ -29,6 +29,8 @@ const bombs: Record<string, string> = {
   "very deep fields": `{ ${"a { ".repeat(300)} b ${"} ".repeat(300)} }`,
   "very many fields": `{ ${"a ".repeat(3000)} }`,
   "very many aliases": `{ ${Array.from({ length: 100 }, (_, n) => `a${n}: __typename`).join(" ")} }`,
+  "a field that is selected very often": `{ simulation(id: "1") { ${"id ".repeat(100)} } }`,
+  "very many fragments": `{ ${"...F ".repeat(100)} } fragment F on Query { __typename }`,
   "very many directives": `{ __typename ${"@skip(if: false) ".repeat(50)} }`,
   "a very deep list": `{ simulations(filter: { labels: ${"[".repeat(900)}${"]".repeat(900)} }) { totalCount } }`,
   "pages of pages": "{ simulations(first: 200) { nodes { events(first: 1000) { nodes { seq } } } } }",
