@@ -4,9 +4,9 @@
  * entry behind; entries are told stale by the call's generation and dropped when the ring would have to grow.
  */
 export class Deadlines {
-  private times = new Float64Array(16);
-  private calls = new Int32Array(16);
-  private generations = new Int32Array(16);
+  private times = new Float64Array(64);
+  private calls = new Int32Array(64);
+  private generations = new Int32Array(64);
   private head = 0;
   private size = 0;
   private readonly matters: (call: number, generation: number) => boolean;
@@ -51,19 +51,29 @@ export class Deadlines {
     while (this.size > 0 && !this.matters(this.firstCall, this.firstGeneration)) this.dropFirst();
   }
 
-  /** Keeps the live entries, in a ring twice as long where they fill more than half of it. */
+  /** Keeps the live entries, in order, and doubles the ring where they fill more than half of it. */
   private rebuild(): void {
+    const capacity = this.times.length;
+    let kept = 0;
+    for (let i = 0; i < this.size; i++) {
+      const from = (this.head + i) & (capacity - 1);
+      if (!this.matters(this.calls[from] ?? 0, this.generations[from] ?? 0)) continue;
+      const to = (this.head + kept++) & (capacity - 1);
+      this.times[to] = this.times[from] ?? 0;
+      this.calls[to] = this.calls[from] ?? 0;
+      this.generations[to] = this.generations[from] ?? 0;
+    }
+    this.size = kept;
+    if (kept * 2 > capacity) this.double();
+  }
+
+  private double(): void {
     const old = this.times.length;
-    const live: number[] = [];
+    const times = new Float64Array(old * 2);
+    const calls = new Int32Array(old * 2);
+    const generations = new Int32Array(old * 2);
     for (let i = 0; i < this.size; i++) {
       const slot = (this.head + i) & (old - 1);
-      if (this.matters(this.calls[slot] ?? 0, this.generations[slot] ?? 0)) live.push(slot);
-    }
-    const capacity = live.length * 2 > old ? old * 2 : old;
-    const times = new Float64Array(capacity);
-    const calls = new Int32Array(capacity);
-    const generations = new Int32Array(capacity);
-    for (const [i, slot] of live.entries()) {
       times[i] = this.times[slot] ?? 0;
       calls[i] = this.calls[slot] ?? 0;
       generations[i] = this.generations[slot] ?? 0;
@@ -72,6 +82,5 @@ export class Deadlines {
     this.calls = calls;
     this.generations = generations;
     this.head = 0;
-    this.size = live.length;
   }
 }

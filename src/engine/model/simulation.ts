@@ -125,7 +125,8 @@ export class Simulation {
     const { agenda, kernel } = this;
     let count = 0;
     try {
-      while (count < most && agenda.nextMs < boundaryMs && agenda.nextMs <= untilMs) {
+      for (let nextMs = agenda.nextMs; nextMs < boundaryMs && nextMs <= untilMs; nextMs = agenda.nextMs) {
+        if (count >= most) break;
         count++;
         kernel.step();
       }
