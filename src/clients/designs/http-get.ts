@@ -35,9 +35,7 @@ export function getJson(url: URL, options: GetOptions): Promise<Answer> {
       request.on("response", (response) => {
         response.on("error", (error) =>
           resolve(
-            failed(
-              signal.aborted ? "gave no full answer in time" : `broke its answer off (${codeOf(error)})`,
-            ),
+            failed(signal.aborted ? "gave no answer in time" : `broke its answer off (${codeOf(error)})`),
           ),
         );
         receive(response, options.maxBytes, resolve);
