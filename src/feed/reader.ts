@@ -5,7 +5,6 @@
 //
 // Joining late, lagging, resuming and a lost notice all are the same: the position lies before the tail.
 import type { EventType, SimulationEvent } from "../core/events.ts";
-import { isTerminal } from "../core/simulation.ts";
 import type { Viewer } from "../core/viewer.ts";
 import type { DeliveredEvent, FeedItem, StreamState, StreamStateChange } from "./feed.ts";
 import type { LogPage } from "./log-reads.ts";
@@ -141,9 +140,10 @@ export class Reader implements Source<FeedItem>, Watcher {
     return this.#pass(event);
   }
 
+  /** The snapshot tells whether the log has ended, so that it ends also for who did not ask for that event. */
   #atTheEnd(): FeedItem | Nothing {
-    const { simulation } = this.#topic;
-    const isOver = isTerminal(simulation.status) && this.#position >= simulation.lastSeq;
+    const { simulation, hasEnded } = this.#topic;
+    const isOver = hasEnded && this.#position >= simulation.lastSeq;
     if (this.#rate?.isDue || isOver) {
       const held = this.#giveHeld();
       if (held !== null) return held;
@@ -169,18 +169,14 @@ export class Reader implements Source<FeedItem>, Watcher {
   /** The event after the position: delivered, held back or passed over. */
   #pass(event: SimulationEvent): FeedItem | null {
     const isWanted = this.#types === null || this.#types.has(event.body.type);
-    const isLast = event.body.type === "STATUS_CHANGED" && isTerminal(event.body.status);
     if (isWanted && this.#rate !== null && event.body.type === "METRICS_SAMPLED") {
       this.#rate.hold(event);
       this.#position = event.seq;
       return null;
     }
-    if (isWanted || isLast) {
-      const held = this.#giveHeld();
-      if (held !== null) return held;
-    }
+    const held = isWanted ? this.#giveHeld() : null;
+    if (held !== null) return held;
     this.#position = event.seq;
-    if (isLast) this.#ended = true;
     return isWanted ? this.#topic.delivered(event) : null;
   }
 

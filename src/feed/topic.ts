@@ -233,8 +233,11 @@ export class Topic {
         this.#placeAhead();
         this.wake();
       }
-    } catch {
-      // The readers have been told, and the next check that succeeds begins again.
+    } catch (error) {
+      // A failed read has been told to the readers, and the next check that succeeds begins again.
+      if (!this.#closed && this.#unreadable === null && this.#failure === null) {
+        this.#around.log.error({ simulationId: this.id, error: messageOf(error) }, "A hole stays open.");
+      }
     } finally {
       this.#filling = false;
     }

@@ -6,9 +6,9 @@
 // or not, and everything heals. Every reader must have seen exactly the log from its position on, and its end.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventBody, SimulationEvent } from "../../src/core/events.ts";
+import { type EventBody, eventTypes, type SimulationEvent } from "../../src/core/events.ts";
 import type { Notice } from "../../src/core/ports/bus.ts";
-import type { FeedItem } from "../../src/feed/feed.ts";
+import type { FeedItem, FollowOptions } from "../../src/feed/feed.ts";
 import { changedTo, logged, sampled } from "../support/simulations.ts";
 import { createWorld, nothingLeft, smallLimits, theId, turn, type World } from "./world.ts";
 
@@ -17,7 +17,7 @@ type Step =
   | { readonly do: "tell"; readonly which: number; readonly keep: boolean }
   | { readonly do: "lose"; readonly which: number }
   | { readonly do: "stale"; readonly reason: string | null }
-  | { readonly do: "join"; readonly after: number | null }
+  | { readonly do: "join"; readonly after: number | null; readonly wish: Wish }
   | { readonly do: "take"; readonly who: number; readonly count: number }
   | { readonly do: "cut"; readonly who: number }
   | { readonly do: "answer" }
@@ -26,6 +26,9 @@ type Step =
   | { readonly do: "store"; readonly down: boolean }
   | { readonly do: "bus"; readonly up: boolean };
 
+/** What a reader asks for beside its position. */
+type Wish = Pick<FollowOptions, "types" | "maxRate">;
+
 const body = fc.oneof(
   { weight: 5, arbitrary: fc.constant<EventBody>(sampled()) },
   { weight: 2, arbitrary: fc.constant<EventBody>(logged()) },
@@ -33,6 +36,18 @@ const body = fc.oneof(
 );
 const index = fc.nat({ max: 20 });
 const bodies = fc.array(body, { minLength: 1, maxLength: 6 });
+const wish: fc.Arbitrary<Wish> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 1, arbitrary: fc.record({ types: fc.subarray([...eventTypes], { minLength: 1 }) }) },
+  { weight: 1, arbitrary: fc.record({ maxRate: fc.constantFrom(0.1, 10, 1_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      types: fc.subarray([...eventTypes], { minLength: 1 }),
+      maxRate: fc.constantFrom(0.1, 10, 1_000),
+    }),
+  },
+);
 const tell = fc.constantFrom("now", "later", "never");
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -40,7 +55,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ do: fc.constant("tell"), which: index, keep: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lose"), which: index }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("stale"), reason: fc.constantFrom("silent", null) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("join"), after: fc.option(index) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("join"), after: fc.option(index), wish }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant("take"), who: index, count: fc.nat({ max: 12 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("cut"), who: index }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant("answer") }) },
@@ -57,19 +72,21 @@ class Client {
   base: number | null;
   ended = false;
   error: unknown = null;
+  readonly wish: Wish;
   readonly #world: World;
   #stream: Promise<AsyncIterableIterator<FeedItem>>;
   #wanted = 0;
   #taking = false;
 
-  constructor(world: World, after: number | null) {
+  constructor(world: World, after: number | null, wish: Wish) {
     this.#world = world;
+    this.wish = wish;
     this.base = after;
     this.#stream = this.#follow(after);
   }
 
   #follow(after: number | null): Promise<AsyncIterableIterator<FeedItem>> {
-    const stream = this.#world.follow(after === null ? {} : { after });
+    const stream = this.#world.follow(after === null ? this.wish : { ...this.wish, after });
     stream.catch(() => {});
     return stream;
   }
@@ -152,7 +169,9 @@ async function play(steps: readonly Step[], lastIsTold: boolean): Promise<void> 
         world.say([], { staleReason: next.reason });
         break;
       case "join":
-        clients.push(new Client(world, next.after === null ? null : Math.min(next.after, lastSeq(world))));
+        clients.push(
+          new Client(world, next.after === null ? null : Math.min(next.after, lastSeq(world)), next.wish),
+        );
         break;
       case "take":
         client?.take(next.count);
@@ -214,27 +233,41 @@ function lastSeq(world: World): number {
   return world.store.row(theId).lastSeq;
 }
 
-function check(world: World, { base, ended, seen }: Client): void {
+function check(world: World, { base, ended, seen, wish }: Client): void {
   const log = world.store.log(theId);
   const end = lastSeq(world);
   expect(ended).toBe(true);
   const events = seen.flatMap((item) => (item.kind === "event" ? [item.event] : []));
   for (const event of events) expect(event).toBe(log[event.seq - 1]);
+  const isWanted = ({ body }: SimulationEvent) => wish.types?.includes(body.type) ?? true;
+  const isDue = (event: SimulationEvent) =>
+    isWanted(event) && (wish.maxRate === undefined || event.body.type !== "METRICS_SAMPLED");
+  expect(events.every(isWanted)).toBe(true);
   // A reader without a position begins with two events at most, then has all that comes after its base. Where the
-  // simulation ended before it took anything there was no state, and the base is what the rest shows.
-  const seqs = events.map(({ seq }) => seq);
-  const begin = base ?? Math.max(0, ...seqs.filter((seq, index) => end - seq !== seqs.length - 1 - index));
-  const after = seqs.filter((seq) => seq > begin);
-  expect(seqs.length - after.length).toBeLessThanOrEqual(2);
-  const isWhole = base !== null || after.length > 0;
-  if (isWhole) expect(after).toEqual(log.slice(base ?? end - after.length).map(({ seq }) => seq));
-  expect(seqs.at(-1) ?? end).toBe(end);
+  // simulation ended before it took anything there was no state, and its base is not known.
+  const due = log.filter(isDue).map(({ seq }) => seq);
+  const given = events.filter(isDue).map(({ seq }) => seq);
+  if (base === null) {
+    const dense = given.filter((seq, index) => seq === due[due.length - given.length + index]);
+    expect(given.length - dense.length).toBeLessThanOrEqual(2);
+  } else {
+    expect(events.filter(({ seq }) => seq <= base).length).toBeLessThanOrEqual(2);
+    expect(given.filter((seq) => seq > base)).toEqual(due.filter((seq) => seq > base));
+  }
+  // The last metrics, and the end, are never left out.
+  const last = log.findLast((event) => isWanted(event) && event.seq > (base ?? end - 1));
+  if (last !== undefined) expect(events.at(-1)).toBe(last);
+  const lastMetrics = log.findLast((event) => event.body.type === "METRICS_SAMPLED");
+  if (lastMetrics !== undefined && isWanted(lastMetrics)) {
+    if (lastMetrics.seq > (base ?? end)) expect(events).toContain(lastMetrics);
+  }
+  // I4, and a state never speaks of what lies before the events given.
   let newest = 0;
   for (const item of seen) {
     const seq = item.kind === "event" ? item.event.seq : item.seq;
     expect(item.simulation.lastSeq).toBeGreaterThanOrEqual(seq);
-    expect(seq).toBeGreaterThanOrEqual(newest);
-    newest = seq;
+    expect(seq).toBeGreaterThanOrEqual(item.kind === "event" ? newest + 1 : newest);
+    if (item.kind === "event") newest = seq;
   }
 }
 

@@ -185,6 +185,19 @@ describe("retention", () => {
     await reader.stop();
   });
 
+  it("shows to a live reader whose lost events it has dropped before they could be read", async () => {
+    const world = createWorld();
+    const reader = await liveReader(world);
+    world.commit([sampled(), logged(), sampled(), logged()]);
+    world.store.dropMetricsBefore("sim-1", 5);
+    world.bus.gap();
+    world.clock.advance(0);
+    await turn();
+    expect(shorts(reader.items)).toBe("LIVE@0 CATCHING_UP@0 GAP@1 2 4 LIVE@4");
+    await reader.stop();
+    expect(world.leftovers()).toEqual(nothingLeft);
+  });
+
   it("is no gap for a reader without metrics", async () => {
     const world = createWorld();
     world.commit([changedTo("RUNNING", "STARTING"), sampled(), logged()]);

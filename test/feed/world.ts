@@ -23,7 +23,7 @@ export interface World {
   /** Commits and tells. */
   say(bodies: readonly EventBody[], patch?: SimulationPatch): void;
   follow(options?: FollowOptions): Promise<AsyncIterableIterator<FeedItem>>;
-  /** Every timer, listener, topic and reader that is left. */
+  /** Every timer, listener, topic and reader that is left, and what was logged as an error. */
   leftovers(): Record<string, number>;
 }
 
@@ -48,11 +48,24 @@ export function createWorld(limits: FeedLimits = smallLimits, simulation: Partia
     commit,
     say: (bodies, patch) => bus.publish(commit(bodies, patch)),
     follow: (options = {}) => feed.follow(developmentViewer, theId, options),
-    leftovers: () => ({ ...feed.stats(), listeners: bus.listeners(), timers: clock.timers() }),
+    leftovers: () => ({
+      ...feed.stats(),
+      listeners: bus.listeners(),
+      timers: clock.timers(),
+      errors: log.errors,
+    }),
   };
 }
 
-export const nothingLeft = { topics: 0, readers: 0, listReaders: 0, tailBytes: 0, listeners: 0, timers: 0 };
+export const nothingLeft = {
+  topics: 0,
+  readers: 0,
+  listReaders: 0,
+  tailBytes: 0,
+  listeners: 0,
+  timers: 0,
+  errors: 0,
+};
 
 export interface ControlledBus extends Bus {
   listeners(): number;
