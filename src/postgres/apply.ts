@@ -19,8 +19,13 @@ export interface Applied {
 
 /** Throws where the change would break what is promised: that is a defect, not a refusal. */
 export function apply(before: Stored, change: Change): Applied {
+  assertTerminalStays(before.simulation, change);
+  return advance(before, change);
+}
+
+/** The same without looking at the status: what a new simulation is made of. */
+export function advance(before: Stored, change: Change): Applied {
   const { simulation } = before;
-  assertTerminalStays(simulation, change);
   const events = place(simulation, change.events);
   const after: Simulation = {
     ...simulation,
@@ -41,7 +46,7 @@ export function apply(before: Stored, change: Change): Applied {
   };
 }
 
-export function place(simulation: Simulation, events: readonly NewEvent[]): PlacedEvent[] {
+function place(simulation: Simulation, events: readonly NewEvent[]): PlacedEvent[] {
   return events.map((event, index) => {
     if (!Number.isFinite(event.simulatedTime))
       throw new Error(`An event of ${simulation.id} has no simulated time.`);

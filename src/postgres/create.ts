@@ -3,7 +3,7 @@
 import { sql } from "kysely";
 import type { CreateResult, NewSimulation, StartInput } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
-import { type Applied, apply } from "./apply.ts";
+import { type Applied, advance } from "./apply.ts";
 import { changingColumns, fixedColumns, recordset, values } from "./columns.ts";
 import { databaseJson } from "./json.ts";
 import { changingValues, fixedValues, type SimulationRow, simulationOf } from "./rows.ts";
@@ -46,7 +46,7 @@ export async function findByKey(
 
 function first({ simulation, events, documents }: NewSimulation): Applied {
   const nothing = { ...simulation, lastSeq: 0 };
-  return apply(
+  return advance(
     { simulation: nothing, lastStatusSeq: 0, lastMetricsSeq: 0, restartSeq: 0 },
     { patch: {}, events, documents },
   );

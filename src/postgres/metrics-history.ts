@@ -31,7 +31,7 @@ export async function metrics(
 ): Promise<readonly MetricsPoint[] | null> {
   const uuid = uuidOf(id);
   if (uuid === null) return null;
-  const points = Math.max(1, Math.floor(query.maxPoints));
+  const points = sql`${Math.max(1, Math.floor(query.maxPoints))}::int`;
   const { rows } = await sql<PointRow>`
     select p.* from simulations left join lateral (
       with samples as materialized (
@@ -40,9 +40,11 @@ export async function metrics(
           and seq > simulations.restart_seq and simulated_time between ${query.from} and ${query.to}
       ),
       placed as (
-        select *, case when count(*) over () <= ${points} then row_number() over (order by seq) - 1
-          else least(${points} - 1, floor((time - min(time) over ()) * ${points}
-            / nullif(max(time) over () - min(time) over (), 0))) end as bucket
+        select *, case
+          when count(*) over () <= ${points} then row_number() over (order by seq)
+          when min(time) over () = max(time) over () then 1
+          else least(${points}, width_bucket(time, min(time) over (), max(time) over (), ${points}))
+          end as bucket
         from samples
       )
       select count(*) as samples, min(time - m[1]) as from_time, max(time) as to_time,

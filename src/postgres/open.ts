@@ -11,7 +11,7 @@ import { lockFolder } from "./folder-lock.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { leasesOn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
-import { connect, leaseBounds, workBounds } from "./postgres.ts";
+import { commitBounds, connect, leaseBounds, workBounds } from "./postgres.ts";
 import type { Database, Schema } from "./schema.ts";
 import { storeOn } from "./store.ts";
 
@@ -43,6 +43,8 @@ export function openDatabase({ url, dataDir, log }: DatabaseOptions): Promise<Op
 
 interface Opened {
   readonly db: Database;
+  /** Where changes are committed. */
+  readonly commits: Database;
   /** Where leases are renewed. */
   readonly urgent: Database;
   readonly embedded: boolean;
@@ -54,11 +56,13 @@ interface Opened {
 
 async function openServer(url: string, log: Log): Promise<OpenDatabase> {
   const db = connect(url, "work", workBounds, log);
+  const commits = connect(url, "commits", commitBounds, log);
   const urgent = connect(url, "leases", leaseBounds, log);
   const release = async () => {
-    await Promise.all([db.destroy(), urgent.destroy()]);
+    await Promise.all([db, commits, urgent].map((pool) => pool.destroy()));
   };
-  return ready({ db, urgent, embedded: false, describe: describeUrl(url), lanes: 2, release });
+  const lanes = commitBounds.connections;
+  return ready({ db, commits, urgent, embedded: false, describe: describeUrl(url), lanes, release });
 }
 
 async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
@@ -74,6 +78,7 @@ async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
     };
     return await ready({
       db,
+      commits: db,
       urgent: db,
       embedded: true,
       describe: `embedded in ${folder}`,
@@ -86,7 +91,7 @@ async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
   }
 }
 
-async function ready({ db, urgent, embedded, describe, lanes, release }: Opened): Promise<OpenDatabase> {
+async function ready({ db, urgent, embedded, describe, release, ...opened }: Opened): Promise<OpenDatabase> {
   let installation: string;
   try {
     await asking(() => checkVersion(db));
@@ -96,7 +101,7 @@ async function ready({ db, urgent, embedded, describe, lanes, release }: Opened)
     await release();
     throw error;
   }
-  const commits = new GroupCommit(db, lanes);
+  const commits = new GroupCommit(opened.commits, opened.lanes);
   let closing: Promise<void> | null = null;
   const close = async () => {
     await commits.close();

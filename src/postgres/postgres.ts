@@ -12,7 +12,10 @@ export interface PoolBounds {
   readonly statementMs: number;
 }
 
-export const workBounds: PoolBounds = { connections: 10, connectMs: 5_000, statementMs: 15_000 };
+export const workBounds: PoolBounds = { connections: 8, connectMs: 5_000, statementMs: 15_000 };
+
+/** Commits have connections of their own: however much is read, what happens is recorded. */
+export const commitBounds: PoolBounds = { connections: 2, connectMs: 5_000, statementMs: 15_000 };
 
 /** A lease that is not renewed within its time is lost: better to know at once. */
 export const leaseBounds: PoolBounds = { connections: 2, connectMs: 1_000, statementMs: 1_000 };

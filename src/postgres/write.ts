@@ -56,7 +56,7 @@ export const eventColumns = {
   type: "text",
   simulated_time: "float8",
   engine_seq: "bigint",
-  body: "jsonb",
+  body: "json",
   measures: "float8[]",
 } as const;
 
@@ -71,9 +71,14 @@ export function eventRecord(event: PlacedEvent): Record<keyof typeof eventColumn
     body,
     measures:
       body.type === "METRICS_SAMPLED"
-        ? [body.window, ...metricsMeasures.map((measure) => body[measure])]
+        ? [body.window, ...metricsMeasures.map((name) => bounded(body[name]))]
         : null,
   };
+}
+
+/** Small enough that the database can still take means of it; a measure beyond that has no meaning anyway. */
+function bounded(measure: number): number {
+  return Math.max(-1e100, Math.min(measure, 1e100));
 }
 
 export const documentColumns = {

@@ -7,7 +7,7 @@ import { basename, delimiter, dirname, join } from "node:path";
  * made whole in `scratch`.
  */
 export function postgresBinaries(scratch: string): string {
-  const named = process.env["TEST_POSTGRES_BIN"];
+  const named = process.env.TEST_POSTGRES_BIN;
   const candidates = [...(named === undefined ? onPath() : [named]), ...debian()];
   const found = candidates.find(
     (folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")),
@@ -22,7 +22,7 @@ export function postgresBinaries(scratch: string): string {
 }
 
 function onPath(): string[] {
-  return (process.env["PATH"] ?? "")
+  return (process.env.PATH ?? "")
     .split(delimiter)
     .map((folder) => join(folder, "postgres"))
     .filter((program) => existsSync(program))

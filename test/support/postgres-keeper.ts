@@ -37,7 +37,7 @@ const settings = [
   "fsync=off",
   "full_page_writes=off",
   "max_connections=200",
-  ...(process.env["TEST_POSTGRES_SETTINGS"] ?? "").split(" ").filter((setting) => setting !== ""),
+  ...(process.env.TEST_POSTGRES_SETTINGS ?? "").split(" ").filter((setting) => setting !== ""),
 ];
 server = spawn(
   join(binaries, "postgres"),
