@@ -18,6 +18,9 @@ import { confirm } from "./transitions.ts";
 const admitBatch = 32;
 const designBatch = 8;
 const overdueBatch = 50;
+/** Engines may be silent for this long before simulations are said to wait for them. */
+const noEngineAfterMs = 2_000;
+const noEngineBatch = 100;
 /** For one design that is fetched in the background, retries included. */
 const designDeadlineMs = 10_000;
 
@@ -37,6 +40,7 @@ export class Scheduler {
   readonly #closing = new AbortController();
   readonly #designBackoff = new Backoff(500, 5_000);
   #designsAt = 0;
+  #enginesSeenAt = performance.now();
   #fetching: Promise<void> = Promise.resolve();
   #busy = false;
   #loop: Loop | undefined;
@@ -89,7 +93,8 @@ export class Scheduler {
       address: engine.address,
       capacity: Math.min(capabilities.maxRuns, settings.admission.perEngine),
     }));
-    if (placeable.length === 0) return;
+    if (placeable.length === 0) return this.#tellNoEngine();
+    this.#enginesSeenAt = performance.now();
     const placement = { engines: placeable, limits: settings.admission, batch: admitBatch };
     const admitted = await leases.admit(settings.replica, placement);
     for (const one of admitted) {
@@ -97,6 +102,19 @@ export class Scheduler {
       ledger.tell(one);
     }
     if (admitted.length === admitBatch) this.nudge();
+  }
+
+  // Said once it lasts, to those that could run but for that; being admitted takes it back.
+  async #tellNoEngine(): Promise<void> {
+    if (performance.now() - this.#enginesSeenAt < noEngineAfterMs) return;
+    const page = { limit: noEngineBatch, fromEnd: true };
+    const queued = await this.#parts.store.list(serviceViewer, { statuses: ["QUEUED"] }, page);
+    const waiting = { code: "ENGINE_UNAVAILABLE", message: "No Simulation Engine answers." } as const;
+    for (const { id } of queued.simulations.filter(isReady)) {
+      await this.#parts.ledger.change(id, { by: "service" }, (simulation) =>
+        isReady(simulation) ? { patch: { waiting }, events: [] } : "unchanged",
+      );
+    }
   }
 
   async #endOverdue(): Promise<void> {
@@ -144,6 +162,11 @@ export class Scheduler {
     );
     return outcome.kind;
   }
+}
+
+/** QUEUED, and nothing but a place is missing. */
+function isReady({ status, designRevision, waiting }: Simulation): boolean {
+  return status === "QUEUED" && designRevision !== null && waiting === null;
 }
 
 /** Pure: what fetching its design makes of a simulation that waits for it. */
