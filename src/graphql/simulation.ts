@@ -83,7 +83,8 @@ export const SimulationType = builder.objectRef<Simulation>("Simulation").implem
       type: FailureType,
       nullable: true,
       description: "Why it is FAILED; null in every other status.",
-      resolve: (it) => it.failure,
+      // A bound that was reached is noted before the engine has confirmed the end.
+      resolve: (it) => (it.status === "FAILED" ? it.failure : null),
     }),
     waiting: t.field({
       type: WaitingType,
