@@ -20,7 +20,12 @@ export class Request {
   readonly index: number;
   generation = 0;
   state = TRAVELLING;
-  /** The call that it answers; stale (its caller has given up) where the generations differ. */
+  /** The link that it came over. */
+  link: Link;
+  /**
+   * The call that it answers. Where the generations differ its caller has given up, and the call may already be
+   * another: then nothing in it may be used.
+   */
   call: Call;
   callGeneration = 0;
   operation: PlannedOperation;
@@ -44,6 +49,7 @@ export class Request {
 
   constructor(index: number, call: Call, operation: PlannedOperation) {
     this.index = index;
+    this.link = call.link;
     this.call = call;
     this.operation = operation;
   }
@@ -110,6 +116,7 @@ export class RequestTable {
       return made;
     }
     kept.state = TRAVELLING;
+    kept.link = call.link;
     kept.call = call;
     kept.operation = operation;
     kept.pool = undefined;

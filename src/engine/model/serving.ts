@@ -61,9 +61,9 @@ export class Serving {
 
   /** An attempt has reached its station. */
   arrive(request: Request): void {
-    const { call } = request;
-    const station = call.link.to;
-    if (call.link.config.cancelOnTimeout && call.generation !== request.callGeneration) {
+    const { call, link } = request;
+    const station = link.to;
+    if (link.config.cancelOnTimeout && call.generation !== request.callGeneration) {
       this.requests.release(request);
       return;
     }
@@ -114,7 +114,7 @@ export class Serving {
 
   /** Ends a request before its time, wherever it is; its caller, if it still waits, sees an error. */
   abort(request: Request): void {
-    const station = request.call.link.to;
+    const station = request.link.to;
     const { pool } = request;
     if (request.state === TRAVELLING || pool === undefined) return;
     if (request.state === QUEUED) {
@@ -184,7 +184,7 @@ export class Serving {
         if (request.pending > 0) return;
       }
     }
-    const station = request.call.link.to;
+    const station = request.link.to;
     if (request.pool === undefined) throw new Error("A request that runs has a pool.");
     const failed = request.failed || station.errors.chance(request.operation.errorRatio);
     this.finish(request, station, request.pool, failed);
@@ -228,7 +228,7 @@ export class Serving {
   private accountWork(request: Request): void {
     const workMs = this.agenda.nowMs - request.workSinceMs;
     request.workMs += workMs;
-    add(request.call.link.to.meter.tally, WORK_MS, workMs);
+    add(request.link.to.meter.tally, WORK_MS, workMs);
   }
 
   /** Answers at once, without a slot: refused (REJECTED), or nothing is there to serve it (ERROR). */

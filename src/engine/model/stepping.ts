@@ -19,7 +19,7 @@ export class Stepping {
 
   /** Afterwards `request.pending` is the number of calls to wait for; none of them has ended yet. */
   call(request: Request, step: CallStep): void {
-    const draws = request.call.link.to.callDraws;
+    const draws = request.link.to.callDraws;
     if (step.kind === "one-of") {
       const chosen = choose(step, request, draws);
       if (chosen !== undefined) this.make(request, chosen, draws);

@@ -2,9 +2,12 @@ import { expect } from "vitest";
 import { Simulation } from "../../../src/engine/model/simulation.ts";
 import type { Event, Report, SimulationConfig } from "../../../src/gen/architech/engine/v1/engine.ts";
 
+/** A simulation at its start. */
+export const start = (config: SimulationConfig) => new Simulation(config);
+
 /** Runs to the end and gives all numbered events. */
 export function run(config: SimulationConfig): Event[] {
-  const simulation = new Simulation(config);
+  const simulation = start(config);
   while (simulation.advance(Number.POSITIVE_INFINITY, 1_000_000));
   return simulation.take();
 }

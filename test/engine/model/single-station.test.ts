@@ -146,7 +146,7 @@ describe("M/G/1 at utilization 0.5 waits as Pollaczek and Khinchine say", () => 
       "hyperexponential of cv 2",
       { kind: { $case: "hyperexponential", value: { meanMs: S, cv: 2 } } },
       2.5,
-      200_000,
+      460_000,
     ],
   ];
 
