@@ -39,7 +39,9 @@ export const MAX_EMPIRICAL_POINTS = 10_000;
 export const MAX_MIX = 200;
 
 /** Most JSON values (objects, arrays, strings, numbers …) in one design document. */
-export const MAX_DOCUMENT_VALUES = 400_000;
+export const MAX_DOCUMENT_VALUES = 300_000;
+/** Most fields of one object. */
+export const MAX_FIELDS = 1_000;
 /** Deepest nesting of one design document. */
 export const MAX_DOCUMENT_DEPTH = 32;
 

@@ -1,4 +1,3 @@
-import type { Step } from "../../gen/architech/engine/v1/engine.ts";
 import { meanMs } from "./distributions.ts";
 import type { Visit, VisitCall } from "./visits.ts";
 
@@ -43,20 +42,22 @@ export function workMs(visit: Visit): number {
   );
 }
 
+/** Calls stand in the order of their steps. Of a choice the mean, of calls in parallel the longest mean. */
 function callsMs(visit: Visit, held: Float64Array): number {
-  const steps = Map.groupBy(visit.calls.filter(waited), (call) => call.step);
   let sum = 0;
-  for (const [index, calls] of steps) {
-    const times = calls.map((call) => call.expected * onceMs(call, held));
-    sum += isChoice(visit.operation.steps[index])
-      ? times.reduce((a, b) => a + b, 0)
-      : times.reduce((a, b) => Math.max(a, b), 0);
+  let step = -1;
+  let longest = 0;
+  for (const call of visit.calls) {
+    if (!waited(call)) continue;
+    if (call.step !== step) {
+      sum += longest;
+      longest = 0;
+      step = call.step;
+    }
+    const ms = call.expected * onceMs(call, held);
+    longest = visit.operation.steps[step]?.kind?.$case === "oneOf" ? longest + ms : Math.max(longest, ms);
   }
-  return sum;
-}
-
-function isChoice(step: Step | undefined): boolean {
-  return step?.kind?.$case === "oneOf";
+  return sum + longest;
 }
 
 function onceMs(call: VisitCall, held: Float64Array): number {

@@ -37,7 +37,7 @@ export type Visits = {
 };
 
 /** Most kinds of visits that are followed; a design has at most stations × operation names of them. */
-export const MAX_VISITS = 200_000;
+export const MAX_VISITS = 50_000;
 
 /**
  * Follows the requests of all sources through the config: every pair of station and operation name that can occur,
