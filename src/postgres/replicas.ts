@@ -1,11 +1,16 @@
 // The leases of replicas and of the scheduler, by the database's clock.
 import { type Kysely, sql } from "kysely";
+import { ServiceError } from "../core/errors.ts";
 import type { Database, Schema } from "./schema.ts";
 
 /** The end of a lease of that many ms that begins now. */
 const until = (leaseMs: number) => sql<Date>`clock_timestamp() + ${leaseMs}::float8 * interval '1 ms'`;
 
-/** What an expired lease of the same id owned is free again: who joins begins with nothing. */
+/**
+ * Where the name is alive, UNAVAILABLE: whether another has it or the answer to our own call was lost, to ask
+ * again until that lease has run out is right. What an expired lease of the same id owned is free again: who joins
+ * begins with nothing.
+ */
 export async function join(db: Database, replica: string, leaseMs: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql`
@@ -13,7 +18,9 @@ export async function join(db: Database, replica: string, leaseMs: number): Prom
       on conflict (id) do update set expires_at = excluded.expires_at
         where replicas.expires_at <= clock_timestamp()
       returning id`.execute(tx);
-    if (rows.length === 0) throw new Error(`A replica named ${replica} is alive already.`);
+    if (rows.length === 0) {
+      throw new ServiceError("UNAVAILABLE", `A replica named ${replica} is alive already.`, { replica });
+    }
     await disown(tx, replica);
   });
 }

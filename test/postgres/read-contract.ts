@@ -131,7 +131,7 @@ export function readContract(store: () => SimulationStore): void {
           expect(found).toEqual(sliceOf(newestFirst, limit, after, before, fromEnd));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 

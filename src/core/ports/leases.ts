@@ -32,7 +32,7 @@ export interface Placement {
 
 /** Throws ServiceError UNAVAILABLE when the database cannot be asked: then the lease was not renewed. */
 export interface Leases {
-  /** Begins to live. A replica of the same id must not be alive. */
+  /** Begins to live. While a replica of the same id is alive: UNAVAILABLE. */
   join(replica: string, leaseMs: number): Promise<void>;
   /** False: the lease had run out and somebody has removed it; the replica must let go of everything and join anew. */
   renew(replica: string, leaseMs: number): Promise<boolean>;
