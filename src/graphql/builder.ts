@@ -46,6 +46,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
  */
 export const beyondSnapshot = { extensions: { beyondSnapshot: true } } as const;
 
+/**
+ * Marks a subscription field whose items come to every subscriber as the very same objects: what is selected of
+ * an item is rendered once for all who select the same.
+ */
+export const sharedItems = { extensions: { sharedItems: true } } as const;
+
 builder.queryType({ description: "Reads. Nothing here changes anything." });
 builder.mutationType({
   description: `Intents. A mutation records what is wanted and answers; it never waits for an engine. The result is a union:

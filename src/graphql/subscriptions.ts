@@ -1,5 +1,5 @@
 import type { ListUpdate } from "../feed/feed.ts";
-import { builder } from "./builder.ts";
+import { builder, sharedItems } from "./builder.ts";
 import { SimulationEventInterface, SimulationEventTypeEnum } from "./event.ts";
 import { SimulationFilterInput } from "./filter.ts";
 import { followOptions, simulationFilter } from "./input.ts";
@@ -7,6 +7,7 @@ import { SimulationType } from "./simulation.ts";
 
 builder.subscriptionField("simulationEvents", (t) =>
   t.field({
+    ...sharedItems,
     type: SimulationEventInterface,
     description: `One simulation's log as it grows: in order, never a gap, never a double; ends after the terminal event. Without
 \`after\`: the newest status and metrics, StreamStateChanged(LIVE), then what comes. Errors: SIMULATION_NOT_FOUND,

@@ -1,35 +1,46 @@
-import type { ExecutionResult } from "graphql";
-import type { ShapeError } from "./errors.ts";
-
-/** Results that can be ended from outside, at any time, whatever the source is doing. */
-export interface Endable extends AsyncGenerator<ExecutionResult, void> {
+/** A stream that can be ended from outside, at any time, whatever its source is doing. */
+export interface Endable<T> extends AsyncGenerator<T, void> {
   /** Settles a pending `next` and returns the source. Idempotent. */
   end(): void;
 }
 
 const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/**
- * Ends with its source. A source that throws becomes a last result with the error, shaped: the same on every
- * transport. `next` is called by one reader, once at a time.
- */
-export function endable(source: AsyncIterable<ExecutionResult>, shape: ShapeError): Endable {
-  const iterator = source[Symbol.asyncIterator]();
+interface EndableOptions<T> {
+  /** The last value of a source that throws. */
+  readonly failure: (error: unknown) => T;
+  /** Called once, whichever way it ends. */
+  readonly ended?: () => void;
+}
+
+/** Ends with its source. `next` is called by one reader, once at a time. */
+export function endable<T>(source: AsyncIterator<T>, options: EndableOptions<T>): Endable<T> {
   let ended = false;
-  let settle: ((result: IteratorResult<ExecutionResult, void>) => void) | undefined;
+  let settle: ((result: IteratorResult<T, void>) => void) | undefined;
 
   function end(): void {
-    if (ended) return;
-    ended = true;
+    if (!over()) return;
     settle?.(done);
     // A source that fails while it is let go has nobody left to tell.
-    Promise.resolve(iterator.return?.()).catch(() => {});
+    Promise.resolve(source.return?.()).catch(() => {});
   }
 
-  function failed(error: unknown): IteratorResult<ExecutionResult, void> {
-    if (ended) return done;
+  /** True the first time. */
+  function over(): boolean {
+    if (ended) return false;
     ended = true;
-    return { done: false, value: { errors: [shape(error)] } };
+    options.ended?.();
+    return true;
+  }
+
+  function came(result: IteratorResult<T>): IteratorResult<T, void> {
+    if (result.done !== true) return result;
+    over();
+    return done;
+  }
+
+  function failed(error: unknown): IteratorResult<T, void> {
+    return over() ? { done: false, value: options.failure(error) } : done;
   }
 
   return {
@@ -37,8 +48,8 @@ export function endable(source: AsyncIterable<ExecutionResult>, shape: ShapeErro
       if (ended) return Promise.resolve(done);
       return new Promise((resolve) => {
         settle = resolve;
-        iterator.next().then(
-          (result) => resolve(result.done ? done : result),
+        source.next().then(
+          (result) => resolve(came(result)),
           (error: unknown) => resolve(failed(error)),
         );
       });

@@ -9,7 +9,7 @@ import { serverLimits } from "./limits.ts";
 
 interface Stream {
   readonly response: ServerResponse;
-  readonly results: Endable;
+  readonly results: Endable<ExecutionResult>;
   /** When the client last took something, or nothing was waiting for it. */
   movedAt: number;
   saidAt: number;
@@ -30,7 +30,10 @@ export class EventStreams {
   /** Resolves when the stream has ended, by its source or its client. */
   async send(response: ServerResponse, source: AsyncIterable<ExecutionResult>): Promise<void> {
     const now = performance.now();
-    const stream: Stream = { response, results: endable(source, this.#shape), movedAt: now, saidAt: now };
+    const results = endable<ExecutionResult>(source[Symbol.asyncIterator](), {
+      failure: (error) => ({ errors: [this.#shape(error)] }),
+    });
+    const stream: Stream = { response, results, movedAt: now, saidAt: now };
     this.#open.add(stream);
     response.once("close", () => {
       stream.results.end();

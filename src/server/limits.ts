@@ -50,6 +50,8 @@ export const serverLimits = {
   closeMs: 2_000,
 
   sockets: 10_000,
+  /** Texts kept for subscriptions that see the same. */
+  renderingsPerGroup: 64,
   /** How often sockets and streams are looked at. */
   sweepMs: 1_000,
   /** Comments that keep a quiet event stream open through proxies. */

@@ -19,18 +19,21 @@ export class Outbox {
     this.#progressAt = now;
   }
 
-  /** Resolves when the message has left, or the socket is closed. */
+  /** Resolves when the message is written, or the socket is closed: it may still be on its way, within the bound. */
   async send(text: string): Promise<void> {
     while (this.full && this.#open) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     if (!this.#open) return;
     if (this.#underWay === 0) this.#progressAt = performance.now();
     this.#underWay++;
     this.#cork();
-    await new Promise<void>((resolve) => this.#socket.send(text, () => resolve()));
+    this.#socket.send(text, this.#left);
+  }
+
+  readonly #left = (): void => {
     this.#underWay--;
     this.#progressAt = performance.now();
-    this.wake();
-  }
+    if (this.#waiting.length > 0 && !this.full) this.wake();
+  };
 
   /** Answers a ping, unless the client does not read anyway. */
   pong(payload: Buffer): void {

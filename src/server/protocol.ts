@@ -1,20 +1,24 @@
 // graphql-transport-ws over the one pipeline. What graphql-ws would do by itself with a schema (its own parsing,
 // raw errors, a socket closed by a syntax error) is not used.
 import type { IncomingMessage } from "node:http";
-import type { ExecutionArgs, ExecutionResult } from "graphql";
+import type { ExecutionArgs } from "graphql";
 import { makeServer, type OperationResult, type Server as Protocol } from "graphql-ws";
 import type { Viewer } from "../core/viewer.ts";
 import { endable } from "./endable.ts";
 import { formatted, formattedResult, type ShapeError } from "./errors.ts";
 import { serverLimits } from "./limits.ts";
+import { itemsOf, sent, texts } from "./live.ts";
 import type { Identify } from "./options.ts";
+import { Renderings } from "./renderings.ts";
 import type { SocketOperations } from "./socket-operations.ts";
-import { prepare, type Yoga } from "./yoga.ts";
+import { prepare, type Ready, type Yoga } from "./yoga.ts";
 
 /** What a socket carries beside the protocol's own state. */
 export interface SocketExtra {
   readonly request: IncomingMessage;
   readonly operations: SocketOperations;
+  /** Sends a frame; resolves when there is room for the next one. */
+  readonly send: (frame: string) => Promise<void>;
   /** Set when the connection is acknowledged. */
   viewer?: Viewer;
 }
@@ -28,11 +32,29 @@ interface ProtocolOptions {
 export function graphqlProtocol({ yoga, shape, identify }: ProtocolOptions): Protocol<SocketExtra> {
   // graphql-ws hands the arguments of `onSubscribe` on as they are.
   const runs = new WeakMap<ExecutionArgs, () => OperationResult>();
+  const renderings = new Renderings(shape);
 
   function run(args: ExecutionArgs): OperationResult {
     const prepared = runs.get(args);
     if (prepared === undefined) throw new Error("An operation that was not prepared.");
     return prepared();
+  }
+
+  async function results({ args, run, shared }: Ready, id: string, { operations, send }: SocketExtra) {
+    if (shared !== undefined) {
+      const items = await itemsOf(args, shape);
+      if (!isStream(items)) return items;
+      const rendered = texts(items, renderings.join(shared, args), shape);
+      operations.attach(id, rendered);
+      return sent(id, rendered, send);
+    }
+    const result = await run();
+    if (!isStream(result)) return result;
+    const stream = endable<Result>(result[Symbol.asyncIterator](), {
+      failure: (error) => ({ errors: [shape(error)] }),
+    });
+    operations.attach(id, stream);
+    return stream;
   }
 
   return makeServer<Record<string, unknown>, SocketExtra>({
@@ -48,29 +70,23 @@ export function graphqlProtocol({ yoga, shape, identify }: ProtocolOptions): Pro
       extra.viewer = viewer;
       return true;
     },
-    async onSubscribe({ extra }, _id, payload) {
+    async onSubscribe({ extra }, id, payload) {
       if (extra.viewer === undefined) throw new Error("A subscribe before the acknowledgement.");
       const prepared = await prepare(yoga, shape, extra.viewer, payload);
       if (prepared.kind === "refused") return prepared.errors;
-      runs.set(prepared.args, prepared.run);
+      runs.set(prepared.args, () => results(prepared, id, extra));
       return prepared.args;
     },
     execute: run,
     subscribe: run,
-    async onOperation({ extra }, id, _payload, _args, operation) {
-      const result = await operation;
-      if (!isStream(result)) return undefined;
-      const results = endable(result, shape);
-      extra.operations.attach(id, results);
-      return results;
-    },
     onNext: (_ctx, _id, _payload, _args, result) => formattedResult(result),
     onError: (_ctx, _id, _payload, errors) => errors.map(formatted),
   });
 }
 
-type Stream = AsyncIterable<ExecutionResult>;
+/** A single result, in the types of graphql-ws. */
+type Result = Exclude<Awaited<OperationResult>, AsyncIterable<unknown>>;
 
-function isStream(result: Awaited<OperationResult>): result is Stream {
+function isStream<T>(result: AsyncIterable<T> | object): result is AsyncIterable<T> {
   return Symbol.asyncIterator in result;
 }

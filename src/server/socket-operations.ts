@@ -1,11 +1,14 @@
 // The operations of one socket. graphql-ws keeps a list of its own, but loses an operation whose id is used again
 // while the old one is still ending; this one counts, bounds, and ends them all when the socket closes.
-import type { Endable } from "./endable.ts";
 import { serverLimits } from "./limits.ts";
+
+interface Results {
+  end(): void;
+}
 
 export class SocketOperations {
   /** By id; undefined while the operation has no results to end yet. */
-  readonly #running = new Map<string, Endable | undefined>();
+  readonly #running = new Map<string, Results | undefined>();
   #closed = false;
 
   get size(): number {
@@ -21,7 +24,7 @@ export class SocketOperations {
   }
 
   /** The results of a reserved operation; ended at once where the socket has closed meanwhile. */
-  attach(id: string, results: Endable): void {
+  attach(id: string, results: Results): void {
     if (this.#closed || !this.#running.has(id)) results.end();
     else this.#running.set(id, results);
   }

@@ -39,7 +39,7 @@ export class GraphQLSocket {
         onMessage: (handle) =>
           socket.on("message", (data, isBinary) => this.#received(String(data), isBinary, handle)),
       },
-      { request, operations: this.operations },
+      { request, operations: this.operations, send: (text) => this.#outbox.send(text) },
     );
     socket.on("ping", (payload) => {
       if (this.#heard()) this.#outbox.pong(payload);

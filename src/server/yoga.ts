@@ -11,6 +11,7 @@ import type { ShapeError } from "./errors.ts";
 import { type EventStreamSlot, eventStreamResults } from "./event-stream-results.ts";
 import { serverLimits } from "./limits.ts";
 import { operationLimits } from "./operation-limits.ts";
+import { sharedKey } from "./shared-subscription.ts";
 
 /** What a transport knows of an operation. */
 export interface OperationContext extends EventStreamSlot {
@@ -53,9 +54,15 @@ export interface OperationRequest {
   readonly variables?: Record<string, unknown> | null | undefined;
 }
 
-export type Prepared =
-  | { readonly kind: "ready"; readonly args: ExecutionArgs; readonly run: () => OperationResult }
-  | { readonly kind: "refused"; readonly errors: readonly GraphQLError[] };
+export interface Ready {
+  readonly kind: "ready";
+  readonly args: ExecutionArgs;
+  readonly run: () => OperationResult;
+  /** Of a subscription: the same for all that see the same of its items, see `sharedKey`. */
+  readonly shared: string | undefined;
+}
+
+export type Prepared = Ready | { readonly kind: "refused"; readonly errors: readonly GraphQLError[] };
 
 /** Everything before execution, for a transport other than HTTP. Never throws. */
 export async function prepare(
@@ -76,9 +83,11 @@ export async function prepare(
       variableValues: request.variables ?? {},
       contextValue: await enveloped.contextFactory(),
     };
-    const operation = getOperationAST(document, request.operationName)?.operation;
-    const run = operation === "subscription" ? enveloped.subscribe : enveloped.execute;
-    return { kind: "ready", args, run: () => run(args) };
+    if (getOperationAST(document, args.operationName)?.operation !== "subscription") {
+      return { kind: "ready", args, run: () => enveloped.execute(args), shared: undefined };
+    }
+    const shared = sharedKey(schema, document, args.operationName, args.variableValues);
+    return { kind: "ready", args, run: () => enveloped.subscribe(args), shared };
   } catch (error) {
     return { kind: "refused", errors: [shape(error)] };
   }

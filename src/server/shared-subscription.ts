@@ -1,0 +1,89 @@
+// Which subscriptions see the same of an item, so that it is rendered once for all of them. The root field says
+// that its items come to every subscriber as the same objects; then what a subscriber gets depends on the
+// selection alone, unless a selected field looks beyond the item (it says so too). Arguments of the root field
+// steer what is delivered, not how it looks.
+import { createHash } from "node:crypto";
+import {
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  OperationTypeNode,
+  print,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from "graphql";
+
+interface Selection {
+  /** The text of all that is selected. */
+  readonly text: string;
+  /** The variables that it uses. */
+  readonly variables: readonly string[];
+}
+
+/** Documents are parsed once and kept for as long as they are in use; so is what is known of them. */
+const selections = new WeakMap<DocumentNode, Map<string, Selection | undefined>>();
+
+/**
+ * The same for subscriptions that see the same of every item; undefined: this one sees its own. `document` must be
+ * valid.
+ */
+export function sharedKey(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null,
+  variables: Readonly<Record<string, unknown>>,
+): string | undefined {
+  const known = selections.get(document) ?? new Map<string, Selection | undefined>();
+  selections.set(document, known);
+  const name = operationName ?? "";
+  if (!known.has(name)) known.set(name, sharedSelection(schema, document, operationName));
+  const selection = known.get(name);
+  if (selection === undefined) return undefined;
+  const used = selection.variables.map((variable) => variables[variable] ?? null);
+  return createHash("sha256").update(selection.text).update(JSON.stringify(used)).digest("base64");
+}
+
+function sharedSelection(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null,
+): Selection | undefined {
+  const root = rootField(document, operationName);
+  const field = root && schema.getSubscriptionType()?.getFields()[root.name.value];
+  if (root === undefined || field?.extensions.sharedItems !== true) return undefined;
+  const fragments = document.definitions.filter((it) => it.kind === Kind.FRAGMENT_DEFINITION);
+  // Without its arguments: they are not part of how an item looks.
+  const bare: FieldNode = { ...root, arguments: [] };
+  const selected: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operationOf(bare), ...fragments] };
+  const variables = new Set<string>();
+  let beyond = false;
+  const types = new TypeInfo(schema);
+  visit(
+    selected,
+    visitWithTypeInfo(types, {
+      Variable: ({ name }) => {
+        variables.add(name.value);
+      },
+      Field: () => {
+        if (types.getFieldDef()?.extensions.beyondSnapshot === true) beyond = true;
+      },
+    }),
+  );
+  return beyond ? undefined : { text: print(selected), variables: [...variables].sort() };
+}
+
+function rootField(document: DocumentNode, operationName: string | null): FieldNode | undefined {
+  const [only, ...others] = getOperationAST(document, operationName)?.selectionSet.selections ?? [];
+  return only?.kind === Kind.FIELD && others.length === 0 ? only : undefined;
+}
+
+function operationOf(field: FieldNode) {
+  return {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: OperationTypeNode.SUBSCRIPTION,
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [field] },
+  } as const;
+}

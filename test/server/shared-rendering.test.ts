@@ -1,0 +1,105 @@
+import { parse } from "graphql";
+import { describe, expect, it } from "vitest";
+import { schema } from "../../src/graphql/schema.ts";
+import { Renderings } from "../../src/server/renderings.ts";
+import { sharedKey } from "../../src/server/shared-subscription.ts";
+import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
+import { changedTo, sampled, simulationOf } from "../support/simulations.ts";
+import { startApi } from "./api.ts";
+
+const key = (text: string, variables = {}) => sharedKey(schema, parse(text), null, variables);
+
+describe("subscriptions see the same", () => {
+  const plain = `subscription { simulationEvents(simulationId: "1") { seq at } }`;
+
+  it("whatever their root arguments are, and however they are written", () => {
+    expect(key(plain)).toBeDefined();
+    expect(key(`subscription Named {  simulationEvents(simulationId: "2", after: 7) { seq, at } }`)).toBe(
+      key(plain),
+    );
+    const variable =
+      "subscription ($id: ID!, $n: Int) { simulationEvents(simulationId: $id, after: $n) { seq at } }";
+    expect(key(variable, { id: "1", n: 1 })).toBe(key(plain));
+    expect(key(variable, { id: "2", n: 2 })).toBe(key(plain));
+  });
+
+  it("unless they select something else", () => {
+    for (const selection of ["{ seq }", "{ at seq }", "{ seq at: simulatedTime }", "{ seq at __typename }"]) {
+      expect(key(`subscription { simulationEvents(simulationId: "1") ${selection} }`)).not.toBe(key(plain));
+    }
+    expect(key(`subscription { a: simulationEvents(simulationId: "1") { seq at } }`)).not.toBe(key(plain));
+  });
+
+  it("unless a variable below the root differs", () => {
+    const text = `subscription ($more: Boolean!) { simulationEvents(simulationId: "1") { seq at @include(if: $more) } }`;
+    expect(key(text, { more: true })).toBe(key(text, { more: true }));
+    expect(key(text, { more: true })).not.toBe(key(text, { more: false }));
+  });
+
+  it("but never where a field looks beyond the item, nor where items are not shared", () => {
+    const fragment =
+      "fragment F on SimulationEvent { simulation { ...G } } fragment G on Simulation { queue { position } }";
+    expect(key(`subscription { simulationEvents(simulationId: "1") { ...F } } ${fragment}`)).toBeUndefined();
+    expect(
+      key(`subscription { simulationEvents(simulationId: "1") { simulation { design { id } } } }`),
+    ).toBeUndefined();
+    expect(key("subscription { simulationUpdates { kind } }")).toBeUndefined();
+    expect(key("{ __typename }")).toBeUndefined();
+  });
+});
+
+describe("an event", () => {
+  it("is rendered once for all who select the same, and each gets all of it", async () => {
+    const api = await startApi();
+    api.store.add(simulationOf("1"));
+    const clients = await Promise.all(Array.from({ length: 10 }, () => GraphQLWsClient.connect(api)));
+    for (const [n, client] of clients.entries()) {
+      const query = `subscription { simulationEvents(simulationId: "1", after: 0, types: [METRICS_SAMPLED, STATUS_CHANGED]) {
+        __typename seq ... on MetricsSampled { progress } ... on StatusChanged { status } } } # ${n}`;
+      client.subscribe(`operation "${n}" é`, query);
+    }
+    await Promise.all(clients.map((client) => client.frame(({ type }) => type === "next")));
+    let rendered = 0;
+    const sample = sampled();
+    Object.defineProperty(sample, "progress", {
+      enumerable: true,
+      get: () => {
+        rendered += 1;
+        return 0.75;
+      },
+    });
+    api.say("1", [sample]);
+    api.say("1", [changedTo("COMPLETED")], { status: "COMPLETED" });
+    await Promise.all(clients.map((client) => client.frame(({ type }) => type === "complete")));
+    for (const [n, client] of clients.entries()) {
+      const seen = client.frames
+        .filter(({ type, id }) => type === "next" && id === `operation "${n}" é`)
+        .map(
+          ({ payload }) =>
+            (payload as { data: { simulationEvents: { __typename: string } } }).data.simulationEvents,
+        )
+        .filter(({ __typename: type }) => type !== "StreamStateChanged");
+      expect(seen).toEqual([
+        { __typename: "MetricsSampled", seq: 1, progress: 0.75 },
+        { __typename: "StatusChanged", seq: 2, status: "COMPLETED" },
+      ]);
+    }
+    expect(rendered).toBe(1);
+    await api.close();
+  });
+});
+
+describe("a group", () => {
+  it("lives from its first member to its last", () => {
+    const renderings = new Renderings((error) => {
+      throw error;
+    });
+    const args = { schema, document: parse("{ __typename }") };
+    const [one, other] = [renderings.join("key", args), renderings.join("key", args)];
+    expect(one).toBe(other);
+    one.leave();
+    expect(renderings.size).toBe(1);
+    other.leave();
+    expect(renderings.size).toBe(0);
+  });
+});
