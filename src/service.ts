@@ -54,6 +54,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   if (database.embedded) await database.leases.endAll();
 
   const settings = settingsOf(config);
+  log.info({ replica: settings.replica, installation: database.installation }, "This replica.");
   const bus = createMemoryBus({ log });
   releases.push("bus", () => bus.close());
   const designs = designSource(config, log);

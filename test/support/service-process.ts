@@ -44,7 +44,12 @@ export async function startService({ dataDir, env = {} }: StartOptions): Promise
   const pid = child.pid;
   if (pid === undefined) throw new Error("The service has no process id.");
   running.add(child);
-  void exited.then(() => running.delete(child));
+  void exited.then((how) => {
+    running.delete(child);
+    // An end that no test asked for is explained by the log.
+    if (how !== 0 && typeof how === "number")
+      process.stderr.write(`The service ended (${how}):\n${err.slice(-4_000)}`);
+  });
   return { url, pid, log: () => err, kill: (signal) => child.kill(signal), exited };
 }
 
