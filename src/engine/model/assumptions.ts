@@ -3,8 +3,8 @@ import { QUANTILE_ERROR_RATIO } from "./metrics/histogram.ts";
 
 const PERCENT = (QUANTILE_ERROR_RATIO * 100).toFixed(1);
 
-/** What the engine itself simplifies, as far as it touches this config; for the report. */
-export function assumptionsOf(config: SimulationConfig): string[] {
+/** What the engine itself simplifies, as far as it touches this config and the faults that acted; for the report. */
+export function assumptionsOf(config: SimulationConfig, faultKinds: ReadonlySet<string>): string[] {
   const links = config.links;
   const calls = config.stations.flatMap((station) => station.operations.flatMap((o) => o.steps));
   const notes: [boolean, string][] = [
@@ -35,6 +35,11 @@ export function assumptionsOf(config: SimulationConfig): string[] {
       calls.some((step) => step.kind?.$case === "calls" && step.kind.value.calls.some((c) => c.onlyOnMissOf)),
       "A cache that fails to answer counts as a miss for its caller.",
     ],
+    [
+      faultKinds.has("error") || faultKinds.has("fail-first"),
+      "A request that a fault makes fail does so at once, without a slot.",
+    ],
+    [faultKinds.has("kill"), "A killed replica is seen to be gone at once, and its requests fail at once."],
     [links.some((link) => link.bandwidthMbps > 0), "Messages on one link do not slow one another down."],
   ];
   return notes.filter(([applies]) => applies).map(([, note]) => note);

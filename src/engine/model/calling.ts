@@ -85,7 +85,7 @@ export class Calling {
     }
     const link = call.link;
     call.callee = undefined;
-    if (link.losses.chance(link.config.lossRatio)) {
+    if (link.losses.chance(link.lossRatio)) {
       this.waste(request.workMs);
       this.lost(call);
       return;
@@ -93,7 +93,12 @@ export class Calling {
     call.outcome = outcome;
     call.missed = request.missed;
     call.replyWorkMs = request.workMs;
-    this.agenda.after(link.responseMs + link.latency.draw(), REPLY, call.index, call.generation);
+    this.agenda.after(
+      link.responseMs + link.extraMs + link.latency.draw(),
+      REPLY,
+      call.index,
+      call.generation,
+    );
   }
 
   /** The answer of the attempt under way is back. */
@@ -154,8 +159,14 @@ export class Calling {
     const link = call.link;
     add(link.meter.tally, ATTEMPTS, 1);
     call.replyWorkMs = 0;
+    if (link.abortRatio > 0 || link.failNext > 0) {
+      if (aborts(link)) {
+        this.settle(call, ERROR);
+        return;
+      }
+    }
     if (link.config.timeoutMs > 0) this.setDeadline(link, call);
-    if (link.losses.chance(link.config.lossRatio)) {
+    if (link.losses.chance(link.lossRatio)) {
       this.lost(call);
       return;
     }
@@ -166,7 +177,7 @@ export class Calling {
     request.priority = call.priority;
     call.callee = request;
     call.calleeGeneration = request.generation;
-    const travelMs = link.requestMs + link.latency.draw();
+    const travelMs = link.requestMs + link.extraMs + link.latency.draw();
     this.agenda.after(travelMs, REQUEST_IN, request.index, request.generation);
   }
 
@@ -259,4 +270,13 @@ function retries(link: Link, outcome: number): boolean {
   if (retry === undefined) return false;
   if (outcome === TIMED_OUT) return retry.onTimeout;
   return outcome === REJECTED ? retry.onReject : retry.onError;
+}
+
+/** Whether a fault makes this attempt fail. */
+function aborts(link: Link): boolean {
+  if (link.failNext > 0) {
+    link.failNext--;
+    return true;
+  }
+  return link.faultDraws.chance(link.abortRatio);
 }

@@ -84,4 +84,16 @@ export const distributions: readonly string[] = [
 ];
 
 /** Fault.kind. */
-export const faultKinds: readonly string[] = [];
+export const faultKinds: readonly string[] = [
+  "kill",
+  "pause",
+  "slow",
+  "latency",
+  "loss",
+  "partition",
+  "error",
+  "fail-first",
+  "cache-flush",
+  "traffic",
+  "scale",
+];

@@ -44,6 +44,8 @@ export class Request {
   misses = 0;
   arrivedMs = 0;
   workSinceMs = 0;
+  /** By how much longer its work step takes, because its station was paused meanwhile. */
+  pausedMs = 0;
   /** Work done for this attempt, here and in the calls that it waited for. */
   workMs = 0;
 

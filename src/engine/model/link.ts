@@ -17,6 +17,7 @@ export class Link {
   readonly requestMs: number;
   readonly responseMs: number;
   readonly losses: Random;
+  readonly faultDraws: Random;
   readonly jitter: Random;
   readonly deadlines: Deadlines;
   /** The wait before retry k, before jitter. Its length is the number of retries that a call has. */
@@ -29,6 +30,11 @@ export class Link {
   permits = 0;
   /** Retries that the budget still allows; Infinity where there is none. */
   retryCredit: number;
+  /** Bent by faults: messages lost, time added each way, attempts that fail at once, and so many of the next. */
+  lossRatio: number;
+  extraMs = 0;
+  abortRatio = 0;
+  failNext = 0;
   /** An event for the first deadline is in the agenda. */
   deadlineSet = false;
   /** First timeout seen; said once. */
@@ -48,6 +54,8 @@ export class Link {
     this.latency = new Sampler(config.latency, new Random(seed, config.id, "link:latency"));
     this.requestMs = transferMs(config.requestBytes, config.bandwidthMbps);
     this.responseMs = transferMs(config.responseBytes, config.bandwidthMbps);
+    this.lossRatio = config.lossRatio;
+    this.faultDraws = new Random(seed, config.id, "link:faults");
     this.losses = new Random(seed, config.id, "link:loss");
     this.jitter = new Random(seed, config.id, "link:jitter");
     this.deadlines = new Deadlines(underWay);

@@ -99,20 +99,21 @@ export class UserProfile {
     this.segments = linesOf(startUsers, stages);
   }
 
-  /** Whole users at a time. */
-  usersAt(timeMs: number): number {
+  /** Whole users at a time, of `factor` times as many. */
+  usersAt(timeMs: number, factor: number): number {
     for (const segment of this.segments) {
-      if (timeMs < segment.endMs) return Math.floor(valueAt(segment, timeMs) + ROUNDING);
+      if (timeMs < segment.endMs) return Math.floor(valueAt(segment, timeMs) * factor + ROUNDING);
     }
     return 0;
   }
 
   /** The first time from `fromMs` on at which there are at least `users`; Infinity where there never are. */
-  riseTo(users: number, fromMs: number): number {
+  riseTo(users: number, fromMs: number, factor: number): number {
+    if (factor <= 0) return Number.POSITIVE_INFINITY;
     for (const segment of this.segments) {
       if (segment.endMs <= fromMs) continue;
       const startMs = Math.max(fromMs, segment.startMs);
-      const missing = users - valueAt(segment, startMs);
+      const missing = users / factor - valueAt(segment, startMs);
       if (missing <= ROUNDING) return startMs;
       if (segment.slope <= 0) continue;
       const timeMs = startMs + missing / segment.slope;

@@ -10,7 +10,6 @@ import {
   QUEUED,
   type Request,
   type RequestTable,
-  TRAVELLING,
   WORKING,
 } from "./flight.ts";
 import type { Journal } from "./journal.ts";
@@ -59,6 +58,10 @@ export class Serving {
     this.journal = parts.journal;
   }
 
+  get nowMs(): number {
+    return this.agenda.nowMs;
+  }
+
   /** An attempt has reached its station. */
   arrive(request: Request): void {
     const { call, link } = request;
@@ -70,9 +73,9 @@ export class Serving {
     add(station.meter.tally, ARRIVALS, 1);
     request.arrivedMs = this.agenda.nowMs;
     const pool = choosePool(station, request.key);
-    if (pool === undefined) {
+    if (pool === undefined || aborts(station)) {
       this.turnAway(request, station, ERROR);
-    } else if (pool.busy < pool.slots) {
+    } else if (pool.busy < pool.slots && !pool.held) {
       station.elapse(this.agenda.nowMs);
       this.start(request, station, pool);
     } else if (pool.line.count < station.queueCapacity) {
@@ -83,8 +86,12 @@ export class Serving {
     }
   }
 
-  /** A work step is done. */
+  /** The time of a work step is over; it is done, unless its station was paused meanwhile. */
   worked(request: Request): void {
+    if (request.pausedMs > 0) {
+      this.lengthen(request);
+      return;
+    }
     this.accountWork(request);
     this.proceed(request);
   }
@@ -116,8 +123,9 @@ export class Serving {
   abort(request: Request): void {
     const station = request.link.to;
     const { pool } = request;
-    if (request.state === TRAVELLING || pool === undefined) return;
-    if (request.state === QUEUED) {
+    const { state } = request;
+    if (pool === undefined || (state !== QUEUED && state !== WORKING && state !== CALLING)) return;
+    if (state === QUEUED) {
       station.elapse(this.agenda.nowMs);
       station.queued--;
       pool.line.count--;
@@ -127,7 +135,7 @@ export class Serving {
       request.state = CANCELLED;
       return;
     }
-    if (request.state === WORKING) this.accountWork(request);
+    if (state === WORKING) this.accountWork(request);
     this.finish(request, station, pool, true);
   }
 
@@ -171,11 +179,9 @@ export class Serving {
       const step = request.operation.steps[request.step++];
       if (step === undefined) break;
       if (step.kind === "work") {
-        const workMs = step.work.draw();
+        const workMs = step.work.draw() * request.link.to.slowness;
         if (workMs > 0) {
-          request.state = WORKING;
-          request.workSinceMs = this.agenda.nowMs;
-          this.agenda.after(workMs, WORK_END, request.index, request.generation);
+          this.work(request, workMs);
           return;
         }
       } else {
@@ -188,6 +194,23 @@ export class Serving {
     if (request.pool === undefined) throw new Error("A request that runs has a pool.");
     const failed = request.failed || station.errors.chance(request.operation.errorRatio);
     this.finish(request, station, request.pool, failed);
+  }
+
+  private work(request: Request, workMs: number): void {
+    const { nowMs } = this.agenda;
+    request.state = WORKING;
+    request.workSinceMs = nowMs;
+    // On a station that is paused, it begins when the pause is over.
+    request.pausedMs = Math.max(0, request.link.to.pausedUntilMs - nowMs);
+    this.agenda.after(workMs, WORK_END, request.index, request.generation);
+  }
+
+  private lengthen(request: Request): void {
+    const { pausedMs } = request;
+    request.pausedMs = 0;
+    if (!Number.isFinite(pausedMs)) return;
+    request.workSinceMs += pausedMs;
+    this.agenda.after(pausedMs, WORK_END, request.index, request.generation);
   }
 
   private finish(request: Request, station: Station, pool: Pool, failed: boolean): void {
@@ -204,7 +227,7 @@ export class Serving {
   fill(station: Station, pool: Pool): void {
     if (pool.filling) return;
     pool.filling = true;
-    while (pool.line.count > 0 && pool.busy < pool.slots) {
+    while (pool.line.count > 0 && pool.busy < pool.slots && !pool.held) {
       const request = this.requests.all[pool.line.pop()];
       if (request === undefined) break;
       if (request.state === CANCELLED) {
@@ -264,3 +287,12 @@ export class Serving {
 
 /** Cancelled entries that a waiting line may hold before they are looked at. */
 const SWEEP_SLACK = 1_024;
+
+/** Whether a fault makes this request fail. */
+function aborts(station: Station): boolean {
+  if (station.failNext > 0) {
+    station.failNext--;
+    return true;
+  }
+  return station.faultDraws.chance(station.abortRatio);
+}

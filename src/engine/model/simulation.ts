@@ -7,13 +7,14 @@ import {
 } from "../../gen/architech/engine/v1/engine.ts";
 import { Agenda } from "./agenda.ts";
 import { assumptionsOf } from "./assumptions.ts";
+import { Faults } from "./faults/faults.ts";
 import { LimitExceeded } from "./flight.ts";
 import { Journal } from "./journal.ts";
 import { Kernel } from "./kernel.ts";
 import { Batches } from "./metrics/batches.ts";
 import { sampleOf } from "./metrics/sample.ts";
 import { reportOf } from "./report.ts";
-import { problemsOf } from "./validate.ts";
+import { faultProblems, problemsOf } from "./validate.ts";
 import { Windows } from "./windows.ts";
 
 /** Where the config says 0: about 10 minutes of one core, and about 1 GB of memory. */
@@ -32,6 +33,7 @@ export class Simulation {
   private readonly agenda = new Agenda();
   private readonly journal: Journal;
   private readonly kernel: Kernel;
+  private readonly faults: Faults;
   private readonly windows: Windows;
   private readonly batches: Batches;
   private readonly maxEvents: number;
@@ -50,6 +52,7 @@ export class Simulation {
     const maxInFlight = control.maxInFlight > 0 ? control.maxInFlight : DEFAULT_MAX_IN_FLIGHT;
     this.journal = new Journal(this.agenda);
     this.kernel = new Kernel(config, control.seed, maxInFlight, this.agenda, this.journal);
+    this.faults = new Faults(config, this.kernel, this.journal);
     this.windows = new Windows(control);
     const { meter, model } = this.kernel;
     this.batches = new Batches(meter, model.stations, this.windows.batchMs);
@@ -85,16 +88,24 @@ export class Simulation {
     let budget = maxEvents;
     while (!this.over) {
       const boundaryMs = windows.nextMs;
-      const boundaryFirst = boundaryMs <= agenda.nextMs;
-      if ((boundaryFirst ? boundaryMs : agenda.nextMs) > untilMs) break;
+      const faultMs = this.faults.plan.nextMs;
+      const nextMs = Math.min(boundaryMs, agenda.nextMs, faultMs);
+      if (nextMs > untilMs) break;
       if (budget <= 0) return true;
-      if (boundaryFirst) {
+      if (boundaryMs === nextMs) {
         budget--;
         this.cross(boundaryMs);
+      } else if (agenda.nextMs > faultMs) {
+        budget--;
+        this.actFault(faultMs);
       } else if (this.done >= this.maxEvents) {
         this.fail("LIMIT_EXCEEDED", `More than ${this.maxEvents} simulation events.`);
       } else {
-        budget -= this.process(Math.min(budget, this.maxEvents - this.done), untilMs, boundaryMs);
+        budget -= this.process(
+          Math.min(budget, this.maxEvents - this.done),
+          Math.min(untilMs, faultMs),
+          boundaryMs,
+        );
       }
     }
     if (!this.over) agenda.nowMs = Math.max(agenda.nowMs, untilMs);
@@ -106,9 +117,19 @@ export class Simulation {
     return this.journal.take();
   }
 
-  /** A live fault, applied at nowMs, which is returned. Throws where the engine has no such fault. */
+  /**
+   * A live fault, applied at nowMs, which is returned: after all else that is due by then, as one of the config is.
+   * Throws where the engine has no such fault, or the config no such target.
+   */
   inject(fault: Fault): number {
-    throw new Error(`Fault ${fault.kind} is not supported.`);
+    const problem = faultProblems(this.config, fault).find((found) => !found.warning);
+    if (problem !== undefined) throw new Error(`${problem.code} ${problem.path}: ${problem.message}`);
+    if (this.over) throw new Error("The run has ended.");
+    const { nowMs } = this;
+    const idle = Math.min(this.agenda.nextMs, this.windows.nextMs, this.faults.plan.nextMs) > nowMs;
+    this.faults.plan.add({ timeMs: nowMs, fault, begins: true });
+    if (idle) this.actFault(nowMs);
+    return nowMs;
   }
 
   /** Ends the run with a Failed event and what there is of the report. */
@@ -137,6 +158,12 @@ export class Simulation {
       this.fail("LIMIT_EXCEEDED", error.message);
     }
     return count;
+  }
+
+  /** The next fault; nothing else is left to do at its time. */
+  private actFault(timeMs: number): void {
+    this.agenda.nowMs = timeMs;
+    this.faults.actNext();
   }
 
   /** The end of a window, of the warm-up, of a batch, or of the run, or of several at once. */
@@ -209,7 +236,7 @@ export class Simulation {
       batches: this.batches,
       measuredMs: Math.max(0, nowMs - this.windows.warmupMs),
       processed: this.done,
-      assumptions: assumptionsOf(this.config),
+      assumptions: assumptionsOf(this.config, this.faults.kinds),
       warnings: problemsOf(this.config).filter((problem) => problem.warning),
     });
   }

@@ -28,6 +28,8 @@ export class ClosedState {
   readonly profile: UserProfile;
   readonly think: Sampler;
   users = 0;
+  /** By which the number of users is multiplied. */
+  factor = 1;
   /** Users ever made; the next one's number. */
   made = 0;
   /** Moves on when the next rise is planned anew. */

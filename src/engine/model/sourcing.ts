@@ -47,7 +47,7 @@ export class Sourcing {
   thought(source: Source, user: number): void {
     const closed = source.closed;
     if (closed === undefined) return;
-    if (closed.users > closed.profile.usersAt(this.agenda.nowMs)) {
+    if (closed.users > closed.profile.usersAt(this.agenda.nowMs, closed.factor)) {
       closed.users--;
       this.planRise(source, closed);
       return;
@@ -59,7 +59,7 @@ export class Sourcing {
   rise(source: Source, generation: number): void {
     const closed = source.closed;
     if (closed === undefined || closed.generation !== generation) return;
-    const wanted = closed.profile.usersAt(this.agenda.nowMs);
+    const wanted = closed.profile.usersAt(this.agenda.nowMs, closed.factor);
     do {
       closed.users++;
       this.think(source, closed, closed.made++);
@@ -84,9 +84,13 @@ export class Sourcing {
     if (source.closed !== undefined) this.think(source, source.closed, user);
   }
 
-  /** Multiplies the rate of an open source from now on. */
+  /** Multiplies the rate of an open source, or the users of a closed one, from now on. */
   setFactor(source: Source, factor: number): void {
-    const open = source.open;
+    const { open, closed } = source;
+    if (closed !== undefined) {
+      closed.factor = factor;
+      this.planRise(source, closed);
+    }
     if (open === undefined) return;
     const nowMs = this.agenda.nowMs;
     const had = open.profile.area(open.fromMs, nowMs) * open.factor;
@@ -125,7 +129,7 @@ export class Sourcing {
 
   private planRise(source: Source, closed: ClosedState): void {
     closed.generation = (closed.generation + 1) | 0;
-    const timeMs = closed.profile.riseTo(closed.users + 1, this.agenda.nowMs);
+    const timeMs = closed.profile.riseTo(closed.users + 1, this.agenda.nowMs, closed.factor);
     if (!Number.isFinite(timeMs)) return;
     this.agenda.at(timeMs, USERS_RISE, source.index, closed.generation);
   }

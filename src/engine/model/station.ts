@@ -9,6 +9,8 @@ export class Pool {
   slots: number;
   busy = 0;
   up = true;
+  /** Takes requests in but begins none: its station is paused. */
+  held = false;
   /** The loop that fills free slots is running; a request that ends inside it must not start another. */
   filling = false;
 
@@ -32,10 +34,12 @@ export class Station {
   /** Waiting places of one pool. */
   readonly queueCapacity: number;
   readonly meter = new StationMeter();
+  private readonly makeLine: () => WaitingLine;
   readonly choices: Random;
   readonly callDraws: Random;
   readonly errors: Random;
   readonly cacheDraws: Random;
+  readonly faultDraws: Random;
 
   /** Slots held, requests waiting, slots and replicas up. */
   busy = 0;
@@ -48,6 +52,12 @@ export class Station {
   cursor = 0;
   /** Since when the cache has been filling. */
   cacheSinceMs = 0;
+  /** By which work takes longer; the part of requests that fail at once; so many of the next as well. */
+  slowness = 1;
+  abortRatio = 0;
+  failNext = 0;
+  /** Works on nothing until then. */
+  pausedUntilMs = 0;
   /** Seen full, and saturated; said once each. */
   fullSeen = false;
   saturatedSeen = false;
@@ -64,30 +74,77 @@ export class Station {
         config.discipline === Discipline.DISCIPLINE_PRIORITY ? levels : 1,
         config.discipline === Discipline.DISCIPLINE_LIFO,
       );
+    this.makeLine = line;
     const slots = this.infinite ? Number.POSITIVE_INFINITY : config.slots;
     this.pools = this.central
       ? [new Pool(slots * config.replicas, line())]
       : Array.from({ length: config.replicas }, () => new Pool(slots, line()));
-    this.available = this.pools;
-    this.queueCapacity = config.queueUnbounded ? Number.POSITIVE_INFINITY : config.queueCapacity;
+    this.available = [...this.pools];
+    this.queueCapacity =
+      config.queueUnbounded || this.infinite ? Number.POSITIVE_INFINITY : config.queueCapacity;
     this.capacity = this.infinite ? 0 : config.replicas * config.slots;
     this.replicasUp = config.replicas;
     this.choices = new Random(seed, config.id, "station:balance");
     this.salt = hash(config.id, 0);
     this.callDraws = new Random(seed, config.id, "station:calls");
     this.errors = new Random(seed, config.id, "station:errors");
+    this.faultDraws = new Random(seed, config.id, "station:faults");
     this.cacheDraws = new Random(seed, config.id, "station:cache");
   }
 
   /** Accounts for the time up to now; to be called before busy, queued, capacity or replicasUp changes. */
   elapse(nowMs: number): void {
-    this.meter.elapse(nowMs, this.busy, this.queued, this.capacity, this.replicasUp);
+    this.meter.elapse(
+      nowMs,
+      this.busy,
+      this.queued,
+      Math.max(this.capacity, this.infinite ? 0 : this.busy),
+      this.replicasUp,
+    );
+  }
+
+  /** Changes the replicas that are up, and what hangs on their number. Pools go up and down apart from this. */
+  addReplicas(count: number): void {
+    this.replicasUp += count;
+    if (this.infinite) return;
+    this.capacity += count * this.config.slots;
+    if (this.central) for (const pool of this.pools) pool.slots += count * this.config.slots;
+  }
+
+  /** To be called after the pools that are up have changed. */
+  findAvailable(): void {
+    this.available = this.pools.filter((pool) => pool.up);
+    this.cursor = 0;
+  }
+
+  /** Has this many replicas up: new ones begin empty; those that go take nothing in and finish what they have. */
+  scaleTo(replicas: number): void {
+    const more = replicas - this.replicasUp;
+    this.addReplicas(more);
+    if (this.central) {
+      for (const pool of this.pools) pool.up = replicas > 0;
+    } else if (more >= 0) {
+      const held = this.pausedUntilMs > 0 && this.pools.some((pool) => pool.held);
+      for (let i = 0; i < more; i++) this.addPool(held);
+    } else {
+      for (const pool of this.available.slice(more)) {
+        pool.up = false;
+        this.pools.splice(this.pools.indexOf(pool), 1);
+      }
+    }
+    this.findAvailable();
+  }
+
+  private addPool(held: boolean): void {
+    const pool = new Pool(this.config.slots, this.makeLine());
+    pool.held = held;
+    this.pools.push(pool);
   }
 
   /** Of the cache now; it rises in a straight line from 0 while the cache warms. */
   hitRatio(nowMs: number): number {
     const { cache } = this.config;
-    if (cache === undefined) return 0;
+    if (cache === undefined || nowMs < this.cacheSinceMs) return 0;
     const warmth = cache.warmMs > 0 ? (nowMs - this.cacheSinceMs) / cache.warmMs : 1;
     return warmth >= 1 ? cache.hitRatio : cache.hitRatio * warmth;
   }

@@ -1,7 +1,8 @@
-import type { ConfigProblem, SimulationConfig } from "../../gen/architech/engine/v1/engine.ts";
+import type { ConfigProblem, Fault, SimulationConfig } from "../../gen/architech/engine/v1/engine.ts";
 import { checkControl } from "./validation/control.ts";
+import { checkFault } from "./validation/faults.ts";
 import { checkLink } from "./validation/links.ts";
-import { lookUp, MAX_LINKS, MAX_SOURCES, MAX_STATIONS } from "./validation/lookup.ts";
+import { type Lookup, lookUp, MAX_LINKS, MAX_SOURCES, MAX_STATIONS } from "./validation/lookup.ts";
 import { Problems } from "./validation/problems.ts";
 import { checkSource } from "./validation/sources.ts";
 import { checkStation } from "./validation/stations.ts";
@@ -26,9 +27,30 @@ export function problemsOf(config: SimulationConfig): ConfigProblem[] {
   for (const [i, source] of sources.slice(0, MAX_SOURCES).entries()) {
     checkSource(problems, `sources[${i}]`, source, lookup);
   }
-  for (const [i, fault] of config.faults.entries()) {
-    problems.feature(`fault.${fault.kind}`, `faults[${i}].kind`);
-  }
+  checkFaults(problems, config, lookup);
   if (!problems.errors) checkTraffic(problems, config, lookup);
   return problems.found;
+}
+
+/** What is wrong with a fault that is to act on a running simulation; its at_ms is ignored. */
+export function faultProblems(config: SimulationConfig, fault: Fault): ConfigProblem[] {
+  const problems = new Problems();
+  checkFault(problems, "fault", { ...fault, atMs: 0 }, lookUp(new Problems(), config));
+  return problems.found;
+}
+
+const MAX_FAULTS = 10_000;
+
+function checkFaults(problems: Problems, { faults, control }: SimulationConfig, lookup: Lookup): void {
+  if (faults.length > MAX_FAULTS)
+    problems.range("faults", `${faults.length} faults are more than ${MAX_FAULTS}.`);
+  const ids = new Set<string>();
+  for (const [i, fault] of faults.slice(0, MAX_FAULTS).entries()) {
+    checkFault(problems, `faults[${i}]`, fault, lookup);
+    if (control !== undefined && fault.atMs >= control.horizonMs) {
+      problems.range(`faults[${i}].at_ms`, "The run is over by then.");
+    }
+    if (ids.has(fault.id)) problems.reference(`faults[${i}].id`, `"${fault.id}" is taken.`);
+    ids.add(fault.id);
+  }
 }

@@ -41,10 +41,14 @@ export class Problems {
     this.add("REQUIRED", path, message, false);
   }
 
+  unsupported(path: string, message: string): void {
+    this.add("UNSUPPORTED", path, message, false);
+  }
+
   /** `feature`: its name in features.ts. Nothing where the engine has it. */
   feature(feature: string, path: string): void {
     if (features.includes(feature)) return;
-    this.add("UNSUPPORTED", path, `This engine does not model ${feature}.`, false);
+    this.unsupported(path, `This engine does not model ${feature}.`);
   }
 
   warning(code: string, path: string, message: string): void {
