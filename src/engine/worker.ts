@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { Mailbox } from "./mailbox.ts";
@@ -11,6 +12,8 @@ import type { Report, ThreadData } from "./thread-messages.ts";
 const { port, bell }: ThreadData = workerData;
 const mailbox = new Mailbox(port, bell);
 yieldToCalls();
+// Most threads are killed, and a killed one would not leave its compiled modules to the next.
+flushCompileCache();
 const plan = mailbox.plan();
 new RunLoop(new Simulation(plan.config), plan, mailbox, send).run();
 

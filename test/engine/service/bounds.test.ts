@@ -74,6 +74,23 @@ describe("the window of one run", () => {
   });
 });
 
+test("a stream that has to catch up is told the state at once, and again after the events", async () => {
+  const client = await engineWith({ batchEvents: 100 });
+  const run = client.newRun();
+  await client.start(run, shop({ horizonMs: 1_000_000 }));
+  const first = client.follow(run);
+  await first.end;
+  const late = client.follow(run);
+  await late.end;
+  const told = late.batches.map(({ events, level }) => [events.length, level?.state]);
+  const completed = RunState.RUN_STATE_COMPLETED;
+  expect(told.length).toBeGreaterThan(9);
+  expect(told.at(0)).toEqual([100, completed]);
+  expect(told.slice(1, -1).every(([count, state]) => count === 100 && state === undefined)).toBe(true);
+  expect(told.at(-1)).toEqual([first.lastSeq % 100, completed]);
+  expect(late.encoded).toEqual(first.encoded);
+});
+
 describe("terminal runs", () => {
   test("beyond their number are forgotten, the first to end first, and leave a tombstone", async () => {
     const client = await engineWith({ endedRuns: 2 });
