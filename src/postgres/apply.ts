@@ -32,6 +32,7 @@ export function advance(before: Stored, change: Change): Applied {
     ...change.patch,
     run: { ...simulation.run, ...change.patch.run },
     lastSeq: simulation.lastSeq + events.length,
+    version: simulation.version + 1,
   };
   assertFinite(after);
   return {

@@ -28,7 +28,8 @@ export async function claim(
     // last moment is not robbed.
     await sql`delete from replicas where expires_at <= clock_timestamp()`.execute(tx);
     const { rows } = await sql<SimulationRow>`
-      update simulations set owner = ${replica}, fencing_token = fencing_token + 1
+      update simulations set owner = ${replica}, fencing_token = fencing_token + 1,
+        version = version + 1
       where id in (
         select id from simulations s
         where ${orphaned} and exists (select from replicas where replicas.id = ${replica})

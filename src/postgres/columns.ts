@@ -28,6 +28,7 @@ export const changingColumns = {
   simulated_time: "float8",
   attempt: "int",
   last_seq: "int",
+  version: "bigint",
   last_status_seq: "int",
   last_metrics_seq: "int",
   restart_seq: "int",

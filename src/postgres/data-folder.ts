@@ -9,13 +9,13 @@ import type { Log } from "../core/ports/log.ts";
 import { unpackTar } from "./tar.ts";
 
 /** The folder to open, made if need be: from the baked copy in a moment, else by initdb in some seconds. */
-export async function dataFolder(dataDir: string, log: Log): Promise<string> {
+export async function dataFolder(dataDir: string, log: Log, baked = bakedDatabase()): Promise<string> {
   const folder = join(dataDir, "pgdata");
   if (existsSync(folder)) return folder;
   const beside = join(dataDir, "pgdata.new");
   rmSync(beside, { recursive: true, force: true });
   mkdirSync(beside, { recursive: true });
-  if (!unpackBaked(beside, log)) {
+  if (!unpackBaked(baked, beside, log)) {
     log.info({ folder }, "Making a new database; this takes a few seconds.");
     const fresh = await PGlite.create({ dataDir: beside });
     await fresh.close();
@@ -31,9 +31,8 @@ export function bakedDatabase(): string {
   return join(pglite, "../../../.cache/simulation-service", `pglite-${version}.tar.gz`);
 }
 
-function unpackBaked(folder: string, log: Log): boolean {
+function unpackBaked(baked: string, folder: string, log: Log): boolean {
   try {
-    const baked = bakedDatabase();
     if (!existsSync(baked)) return false;
     for (const { path, content } of unpackTar(gunzipSync(readFileSync(baked)))) {
       const target = join(folder, path);

@@ -1,4 +1,5 @@
 // A Postgres server, by URL.
+import { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { Log } from "../core/ports/log.ts";
@@ -8,14 +9,14 @@ export interface PoolBounds {
   readonly connections: number;
   /** For a free or a new connection, ms. */
   readonly connectMs: number;
-  /** For one statement, ms. The server ends it; where the server cannot be heard, we do a second later. */
+  /** For one statement, ms. The server ends it; where the server is not heard, the connection ends a second later. */
   readonly statementMs: number;
 }
 
 export const workBounds: PoolBounds = { connections: 8, connectMs: 5_000, statementMs: 15_000 };
 
 /** Commits have connections of their own: however much is read, what happens is recorded. */
-export const commitBounds: PoolBounds = { connections: 2, connectMs: 5_000, statementMs: 15_000 };
+export const commitBounds: PoolBounds = { connections: 2, connectMs: 5_000, statementMs: 8_000 };
 
 /** A lease that is not renewed within its time is lost: better to know at once. */
 export const leaseBounds: PoolBounds = { connections: 2, connectMs: 1_000, statementMs: 1_000 };
@@ -31,18 +32,33 @@ export function connect(url: string, name: string, bounds: PoolBounds, log: Log)
     application_name: `simulation-service ${name}`,
     max: bounds.connections,
     connectionTimeoutMillis: bounds.connectMs,
-    idleTimeoutMillis: 30_000,
+    // Idle connections are closed before their silence would be taken for the server's.
+    idleTimeoutMillis: bounds.statementMs,
+    stream: () => impatientSocket(bounds.statementMs + 1_000),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     statement_timeout: bounds.statementMs,
-    query_timeout: bounds.statementMs + 1_000,
     lock_timeout: Math.min(lockMs, bounds.statementMs),
     idle_in_transaction_session_timeout: idleInTransactionMs,
     types: { getTypeParser: typeParser },
   });
-  // A connection that breaks while idle leaves the pool; the next query takes another. Unheard, it would end the process.
-  pool.on("error", (error) => log.warn({ err: error }, "An idle database connection broke."));
+  // A connection that breaks leaves the pool, and whoever was using it hears of it from their query. Unheard, the
+  // event itself would end the process: the pool's for idle ones, the client's between two queries.
+  const broken = (error: Error) => log.warn({ err: error }, "A database connection broke.");
+  pool.on("error", broken);
+  pool.on("connect", (client) => client.on("error", broken));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * A socket that breaks after a silence, ms. Behind a network that swallows everything a query would wait for
+ * minutes, and the pool would hand out the same dead connection again.
+ */
+function impatientSocket(silenceMs: number): Socket {
+  const socket = new Socket();
+  return socket.setTimeout(silenceMs, () =>
+    socket.destroy(new Error("The database connection fell silent.")),
+  );
 }
 
 /** int8 as a number, as the embedded database gives it: ours are counts, seeds and tokens, below 2^53. */

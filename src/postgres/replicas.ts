@@ -58,7 +58,7 @@ export async function lead(db: Database, replica: string, leaseMs: number): Prom
 async function disown(db: Kysely<Schema>, replica: string): Promise<void> {
   await db
     .updateTable("simulations")
-    .set({ owner: null })
+    .set({ owner: null, version: sql<number>`version + 1` })
     .where("owner", "=", replica)
     .where("status", "not in", ["COMPLETED", "STOPPED", "FAILED"])
     .execute();

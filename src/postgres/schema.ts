@@ -30,6 +30,7 @@ export interface SimulationsTable {
   simulated_time: number;
   attempt: number;
   last_seq: number;
+  version: number;
   /** The newest STATUS_CHANGED and METRICS_SAMPLED; 0: none. */
   last_status_seq: number;
   last_metrics_seq: number;

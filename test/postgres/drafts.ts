@@ -55,6 +55,7 @@ export function simulation({ run, ...overrides }: Overrides = {}): Simulation {
     simulatedTime: 0,
     attempt: 0,
     lastSeq: 0,
+    version: 0,
     labels: {},
     createdAt: new Date("2026-01-02T03:04:05.678Z"),
     startTime: null,

@@ -33,6 +33,7 @@ const statements = [
     simulated_time float8 not null,
     attempt int not null,
     last_seq int not null,
+    version bigint not null,
     last_status_seq int not null,
     last_metrics_seq int not null,
     restart_seq int not null,
