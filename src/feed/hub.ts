@@ -215,7 +215,7 @@ class Hub implements FeedHub {
         const rows: readonly (Simulation | null)[] = await this.#reads.simulations(
           ids.slice(from, from + checkBatch),
         );
-        for (const simulation of rows) if (simulation !== null) this.#lists.see(simulation);
+        for (const simulation of rows) if (simulation !== null) this.#lists.look(simulation);
       }
       return true;
     } catch {

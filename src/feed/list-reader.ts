@@ -77,19 +77,13 @@ export class ListReader implements Source<ListUpdate> {
     this.#wake();
   }
 
-  /** The simulation as somebody saw it; old news and news of others change nothing. */
+  /** A simulation as a notice or a look at its row tells of it; what is known, or another's, changes nothing. */
   hear(simulation: Simulation): void {
     const { id } = simulation;
     const known = this.#changed.get(id) ?? this.#told.get(id);
-    if (known === undefined ? !this.#belongs(simulation) : !isAsNew(simulation, known)) return;
+    if (known === undefined ? !this.#belongs(simulation) : known.version >= simulation.version) return;
     this.#changed.set(id, simulation);
     this.#wake();
-  }
-
-  /** As `hear`, for a look at the row: what says nothing new is not passed on. */
-  see(simulation: Simulation): void {
-    const known = this.#changed.get(simulation.id) ?? this.#told.get(simulation.id);
-    if (known === undefined || !saysTheSame(known, simulation)) this.hear(simulation);
   }
 
   take(): ListUpdate | Nothing {
@@ -137,8 +131,4 @@ export class ListReader implements Source<ListUpdate> {
   #belongs(simulation: Simulation): boolean {
     return visibleTo(this.viewer, simulation) && matchesFilter(this.filter, simulation);
   }
-}
-
-function saysTheSame(a: Simulation, b: Simulation): boolean {
-  return JSON.stringify({ ...a, run: null }) === JSON.stringify({ ...b, run: null });
 }

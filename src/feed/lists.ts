@@ -85,8 +85,9 @@ export class Lists {
     return [...ids];
   }
 
-  see(simulation: Simulation): void {
-    for (const reader of this.#readers) reader.see(simulation);
+  /** A row as it was found. */
+  look(simulation: Simulation): void {
+    for (const reader of this.#readers) reader.hear(simulation);
   }
 
   close(): void {
@@ -109,7 +110,7 @@ export class Lists {
         throw error;
       }
     } else if (isPolled) {
-      for (const simulation of await this.#read(reader)) reader.see(simulation);
+      for (const simulation of await this.#read(reader)) reader.hear(simulation);
     }
   }
 

@@ -52,6 +52,10 @@ describe("a notice", () => {
     world.clock.advance(0);
     await turn();
     expect(shorts(reader.items)).toBe("LIVE@0 1");
+    const looks = world.store.reads.getMany;
+    world.clock.advance(smallLimits.quietCheckMs * 0.75);
+    await turn();
+    expect(world.store.reads.getMany).toBe(looks);
     await reader.stop();
   });
 
