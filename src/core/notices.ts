@@ -3,13 +3,9 @@ import type { EventType } from "./events.ts";
 import type { Notice } from "./ports/bus.ts";
 import { isTerminal, type Simulation } from "./simulation.ts";
 
-/**
- * True when `candidate` may replace `known`: it has seen as much of the log, and as much simulated time. Two
- * snapshots that are equal in both differ only in what the next look into the store puts right.
- */
+/** True when `candidate` may replace `known`: notices come late and twice. */
 export function isAsNew(candidate: Simulation, known: Simulation): boolean {
-  if (candidate.lastSeq !== known.lastSeq) return candidate.lastSeq > known.lastSeq;
-  return candidate.simulatedTime >= known.simulatedTime;
+  return candidate.version >= known.version;
 }
 
 /** Wall ms between two notices of one simulation that tell of nothing but progress. */

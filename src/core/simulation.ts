@@ -58,6 +58,8 @@ export interface Simulation {
   readonly attempt: number;
   /** The newest event's seq. */
   readonly lastSeq: number;
+  /** Raised by every change, also one without an event: of two snapshots, the greater is the newer. */
+  readonly version: number;
   readonly labels: Labels;
   readonly createdAt: Date;
   readonly startTime: Date | null;

@@ -38,6 +38,7 @@ export function draft({ userId, input, request, settings, design }: DraftOf): Ne
     simulatedTime: 0,
     attempt: 0,
     lastSeq: 0,
+    version: 0,
     labels: input.labels,
     createdAt: new Date(),
     startTime: null,

@@ -23,7 +23,7 @@ export function changeContract(store: () => SimulationStore): void {
     });
     if (result.kind !== "created") throw new Error(result.kind);
     expect(result.events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
-    expect(result.simulation).toEqual({ ...made.simulation, lastSeq: 3 });
+    expect(result.simulation).toEqual({ ...made.simulation, lastSeq: 3, version: 1 });
     expect(await store().get(admin, made.simulation.id)).toEqual(result.simulation);
     expect(await store().events(admin, made.simulation.id, { after: 0, limit: 10 })).toEqual(result.events);
   });
@@ -102,7 +102,7 @@ export function changeContract(store: () => SimulationStore): void {
     }));
     expect(result).toEqual({
       kind: "changed",
-      simulation: { ...before, speed: 0, run: { ...before.run, engineSeq: 9 } },
+      simulation: { ...before, speed: 0, version: before.version + 1, run: { ...before.run, engineSeq: 9 } },
       events: [],
     });
   });
@@ -162,8 +162,8 @@ export function changeContract(store: () => SimulationStore): void {
       "not-found",
     ]);
     expect(results[3]).toEqual({ status: "rejected", reason: boom });
-    expect(await store().get(admin, a.id)).toEqual({ ...a, lastSeq: 2 });
-    expect(await store().get(admin, b.id)).toEqual({ ...b, lastSeq: 2 });
+    expect(await store().get(admin, a.id)).toEqual({ ...a, lastSeq: 2, version: a.version + 1 });
+    expect(await store().get(admin, b.id)).toEqual({ ...b, lastSeq: 2, version: b.version + 1 });
     expect(await store().get(admin, done.id)).toEqual(done);
   });
 

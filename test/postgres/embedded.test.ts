@@ -101,7 +101,7 @@ describe("the embedded database", () => {
     await database.close();
   });
 
-  it("is made by initdb where no copy was baked, or the copy is broken", async () => {
+  it("is made by initdb where no copy was baked, or the copy is broken", { timeout: 180_000 }, async () => {
     const broken = join(dataDir, "broken.tar.gz");
     writeFileSync(broken, "no archive");
     mkdirSync(join(dataDir, "pgdata.new"));

@@ -71,7 +71,11 @@ export function leasesContract(store: () => SimulationStore, leases: () => Lease
     const claimed = await leases().claim("me", 10);
     expect(claimed).toEqual(
       left.map((simulation) => ({
-        simulation: { ...simulation, run: { ...simulation.run, owner: "me", fencingToken: 6 } },
+        simulation: {
+          ...simulation,
+          version: simulation.version + 1,
+          run: { ...simulation.run, owner: "me", fencingToken: 6 },
+        },
         token: 6,
       })),
     );
@@ -215,6 +219,7 @@ function admissionContract(
       status: "STARTING",
       waiting: null,
       lastSeq: 2,
+      version: before.version + 1,
       run: { ...before.run, owner: "me", fencingToken: 4, engine: "e1" },
     };
     expect(admitted).toEqual({

@@ -162,7 +162,7 @@ export function readContract(store: () => SimulationStore): void {
     await append(before.id, sample(1, 1), statusEvent(before), sample(2, 2), log("last"));
     const log5 = await store().events(admin, before.id, { after: 0, limit: 10 });
     expect(await store().snapshot(admin, before.id)).toEqual({
-      simulation: { ...before, lastSeq: 5 },
+      simulation: { ...before, lastSeq: 5, version: before.version + 1 },
       status: log5?.[2],
       metrics: log5?.[3],
     });

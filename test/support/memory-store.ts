@@ -71,7 +71,13 @@ export function createMemoryStore(): MemoryStore {
       const events = bodies.map((body, index) => numbered(row, row.lastSeq + index + 1, body));
       logs.get(id)?.push(...events);
       const run = { ...row.run, ...patch.run };
-      const simulation = { ...row, ...patch, run, lastSeq: row.lastSeq + events.length };
+      const simulation = {
+        ...row,
+        ...patch,
+        run,
+        lastSeq: row.lastSeq + events.length,
+        version: row.version + 1,
+      };
       rows.set(id, simulation);
       return { simulation, events };
     },

@@ -25,6 +25,7 @@ export function simulationOf(id: string, overrides: Partial<Simulation> = {}): S
     simulatedTime: 0,
     attempt: 1,
     lastSeq: 0,
+    version: 1,
     labels: {},
     createdAt: new Date("2026-01-01T00:00:00Z"),
     startTime: new Date("2026-01-01T00:00:01Z"),

@@ -15,7 +15,7 @@ export type Guard =
 
 /** Fields to set; left out: unchanged. `run` is merged field by field. */
 export type SimulationPatch = Partial<
-  Omit<Simulation, "id" | "projectId" | "userId" | "designId" | "createdAt" | "lastSeq" | "run">
+  Omit<Simulation, "id" | "projectId" | "userId" | "designId" | "createdAt" | "lastSeq" | "version" | "run">
 > & { readonly run?: Partial<Simulation["run"]> };
 
 export interface Change {

@@ -1,4 +1,5 @@
 // A simulation in its owner's hands: the newest snapshot, the token, and the ways to change and to wait.
+import { isAsNew } from "../../core/notices.ts";
 import type { Notice } from "../../core/ports/bus.ts";
 import type { EngineRunKey } from "../../core/ports/engines.ts";
 import type { Change, Decide } from "../../core/ports/store.ts";
@@ -70,7 +71,7 @@ export class HeldSimulation {
 
   /** The newest of what is known wins: notices come late and twice. */
   learn(simulation: Notice["simulation"]): void {
-    if (simulation.lastSeq < this.#simulation.lastSeq) return;
+    if (!isAsNew(simulation, this.#simulation)) return;
     this.#simulation = simulation;
     this.wake();
   }
