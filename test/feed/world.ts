@@ -145,3 +145,10 @@ export function shorts(items: readonly FeedItem[]): string {
 export function eventsOf(items: readonly FeedItem[]): SimulationEvent[] {
   return items.flatMap((item) => (item.kind === "event" ? [item.event] : []));
 }
+
+/** Follows the present, and has taken what there is. */
+export async function liveReader(world: World): Promise<Consumer> {
+  const reader = new Consumer(await world.follow());
+  await turn();
+  return reader;
+}
