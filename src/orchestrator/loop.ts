@@ -36,7 +36,8 @@ export function startLoop(step: () => Promise<number>, failed: (error: unknown) 
     });
   }
 
-  const ended = run();
+  // Not within this call: the first step may want to name what the caller makes of the loop.
+  const ended = Promise.resolve().then(run);
   return {
     nudge() {
       nudged = true;
