@@ -186,6 +186,22 @@ describe("the engine's own bounds of a run", () => {
     expect((await client.capabilities()).runningRuns).toBe(0);
   });
 
+  test.each([
+    ["no protobuf at all", Buffer.from("<html>no</html>")],
+    ["a token beyond 2^53", Buffer.from("10ffffffffffffffff7f", "hex")],
+    ["an endless length", Buffer.from("0affffffff0f", "hex")],
+  ])("a request that is %s is refused, and the engine lives", async (_, garbage) => {
+    const client = await engineWith({});
+    const refused = new Promise<number | undefined>((resolve) => {
+      const path = "/architech.engine.v1.EngineService/Stop";
+      const asIs = (value: Buffer) => value;
+      client.raw.makeUnaryRequest(path, asIs, asIs, garbage, (error) => resolve(error?.code));
+    });
+    expect([status.INTERNAL, status.INVALID_ARGUMENT]).toContain(await refused);
+    const following = await client.undisturbed(shop());
+    expect(following.lastLevel?.state).toBe(RunState.RUN_STATE_COMPLETED);
+  });
+
   test("a run whose thread runs out of memory fails as INTERNAL, and no other run with it", async () => {
     const client = await engineWith({ runMemoryMb: 24 });
     const other = client.newRun();

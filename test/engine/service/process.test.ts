@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { credentials, status } from "@grpc/grpc-js";
 import { afterEach, describe, expect, test } from "vitest";
+import { defaultLimits } from "../../../src/engine/limits.ts";
+import { readOptions } from "../../../src/engine/options.ts";
 import { RunState } from "../../../src/gen/architech/engine/v1/engine.ts";
 import {
   HealthClient,
@@ -127,6 +129,18 @@ describe("the command line", () => {
     const [code] = await once(child, "close");
     expect(code).toBe(2);
     expect(said).toContain(message);
+  });
+
+  test("options can come from the environment; the command line is stronger", () => {
+    const environment = {
+      ENGINE_CAPACITY: "3",
+      ENGINE_ORPHAN_TIMEOUT_MS: "500",
+      ENGINE_END_WITH_PARENT: "true",
+    };
+    const options = readOptions(["--capacity", "5"], environment);
+    expect(options.limits).toEqual({ ...defaultLimits, capacity: 5, orphanTimeoutMs: 500 });
+    expect(options).toMatchObject({ host: "127.0.0.1", port: 0, endWithParent: true });
+    expect(() => readOptions([], { ENGINE_PORT: "http" })).toThrow('--port: "http"');
   });
 
   test("a port that is taken ends the engine with code 1", async () => {

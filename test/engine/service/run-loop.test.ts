@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Simulation } from "../../../src/engine/model/simulation.ts";
 import { type Commands, RunLoop } from "../../../src/engine/run-loop.ts";
 import type { Command, Ending, Report, RunPlan, Standing } from "../../../src/engine/thread-messages.ts";
-import { Event, type SimulationConfig } from "../../../src/gen/architech/engine/v1/engine.ts";
+import { Event, type Fault, type SimulationConfig } from "../../../src/gen/architech/engine/v1/engine.ts";
 import { hourMs, shop } from "./configs.ts";
 
 // Goal: wall time decides how far a run goes, and never what it does. Method: the real simulation under a clock
@@ -20,6 +20,8 @@ interface Told {
 class Stage implements Commands {
   wallMs = 0;
   readonly told: Told[] = [];
+  /** Simulated time of each live fault, by its call. */
+  readonly appliedAtMs = new Map<number, number>();
   readonly #schedule: Scheduled[];
   readonly #lookMs: number;
   /** Acknowledges events as they come; what is let go of is what a window is about. */
@@ -62,6 +64,7 @@ class Stage implements Commands {
   }
 
   hear(report: Report): void {
+    if (report.kind === "injected") this.appliedAtMs.set(report.call, report.appliedAtMs);
     if (report.kind !== "progress") return;
     this.told.push({ wallMs: this.wallMs, report });
     const { events } = report;
@@ -108,6 +111,16 @@ class Stage implements Commands {
 
   get encoded(): string[] {
     return this.events.map(({ encoded }) => encoded);
+  }
+
+  /** The rolling digest at an event that was told. */
+  digestAt(seq: number): Uint8Array {
+    for (const { report } of this.told) {
+      const { firstSeq = 0, digests } = report.events ?? {};
+      const at = (seq - firstSeq) * 32;
+      if (digests !== undefined && at >= 0 && at < digests.length) return digests.slice(at, at + 32);
+    }
+    throw new Error(`event ${seq} was not told`);
   }
 
   get digest(): string {
@@ -245,3 +258,51 @@ test("whatever commands come when, the numbered events and their digest are the 
     { numRuns: 60 },
   );
 });
+
+test("faults injected whenever, and the run replayed from whatever event, give the same events", () => {
+  const config = shop({ horizonMs: 20_000 });
+  const kind = fc.constantFrom("slow", "error", "kill", "pause", "traffic", "scale");
+  const fault = fc.record({
+    kind,
+    atMs: fc.integer({ min: 0, max: 19_000 }),
+    durationMs: fc.integer({ max: 9_000, min: 0 }),
+  });
+  let acted = 0;
+  const property = fc.property(
+    fc.array(fault, { minLength: 1, maxLength: 5 }),
+    fc.double({ min: 0, max: 0.999, noNaN: true }),
+    fc.constantFrom(0, 1, 3),
+    (drawn, part, speed) => {
+      const faults = drawn.map(({ kind, durationMs }, call) => liveFault(`f${call}`, kind, durationMs));
+      // Injected at wall times, and once the run is over at the latest: some of them two at once.
+      const schedule = faults.map((each, call): Scheduled => {
+        return [(drawn[call]?.atMs ?? 0) / 3, { kind: "inject", call, fault: each }];
+      });
+      const lost = new Stage(schedule, { lookMs: 0.5 }).play(config, { speed });
+      expect(lost.ending?.state).toBe("COMPLETED");
+
+      const applied = faults.flatMap((each, call) => {
+        const atMs = lost.appliedAtMs.get(call);
+        return atMs === undefined ? [] : [{ ...each, atMs }];
+      });
+      acted += applied.length;
+      const appliedFaults = applied.toSorted((a, b) => a.atMs - b.atMs);
+      const resumeAfterSeq = 1 + Math.floor(part * lost.events.length);
+      const expectedDigest = lost.digestAt(resumeAfterSeq);
+      const replayed = new Stage([]).play(config, { appliedFaults, resumeAfterSeq, expectedDigest });
+      expect(replayed.ending).toEqual(lost.ending);
+      expect(replayed.encoded).toEqual(lost.encoded.slice(resumeAfterSeq));
+      const fromTheBeginning = new Stage([]).play(config, { appliedFaults });
+      expect(fromTheBeginning.encoded).toEqual(lost.encoded);
+    },
+  );
+  fc.assert(property, { numRuns: 60 });
+  expect(acted).toBeGreaterThan(60);
+});
+
+/** A fault that the shop can feel, with a plausible amount. */
+function liveFault(id: string, kind: string, durationMs: number): Fault {
+  const amount = { slow: 3, error: 0.5, traffic: 2, scale: 2 }[kind] ?? 0;
+  const target = kind === "traffic" ? "users" : "api";
+  return { id, kind, target, atMs: 0, durationMs, amount, replicas: 0, otherTarget: "" };
+}

@@ -71,4 +71,18 @@ export function faults(addressOf: () => string): void {
     await client.stop(run);
     expect(await refusalOf(client.injectFault(run, slowApi))).toMatchObject({ word: "RUN_ENDED" });
   });
+
+  test("a fault that waits for a replay gets its answer also when the run is stopped meanwhile", async () => {
+    const client = connect();
+    const config = shop({ horizonMs: hourMs });
+    const whole = await client.undisturbed(config);
+    const run = client.newRun(2);
+    await client.start(run, config, { resumeAfterSeq: 3_500, expectedDigest: whole.digestAt(3_500) });
+    const answer = client.injectFault(run, slowApi).then(
+      () => "applied",
+      (error) => String(error.metadata.get("engine-error")[0]),
+    );
+    await client.stop(run);
+    expect(["applied", "RUN_ENDED"]).toContain(await answer);
+  });
 }
