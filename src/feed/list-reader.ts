@@ -1,6 +1,5 @@
 // One subscription to the live list: what its consumer has been told of, and what has changed since.
 import { matchesFilter, visibleTo } from "../core/filter.ts";
-import { isAsNew } from "../core/notices.ts";
 import type { SimulationFilter } from "../core/ports/store.ts";
 import { isTerminal, type Simulation } from "../core/simulation.ts";
 import type { Viewer } from "../core/viewer.ts";
@@ -68,7 +67,7 @@ export class ListReader implements Source<ListUpdate> {
     for (const simulation of list) {
       const newer = heard.get(simulation.id);
       heard.delete(simulation.id);
-      const isNewer = newer !== undefined && isAsNew(newer, simulation);
+      const isNewer = newer !== undefined && newer.version > simulation.version;
       this.#changed.set(simulation.id, isNewer ? newer : simulation);
     }
     for (const [id, simulation] of heard) this.#changed.set(id, simulation);

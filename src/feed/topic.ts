@@ -5,7 +5,6 @@
 // hole is read from the log. So a lost, doubled, late or reordered notice costs a read at most.
 import { messageOf, ServiceError } from "../core/errors.ts";
 import type { EventType, SimulationEvent } from "../core/events.ts";
-import { isAsNew } from "../core/notices.ts";
 import type { Bus, Notice } from "../core/ports/bus.ts";
 import type { Log } from "../core/ports/log.ts";
 import { isTerminal, type Simulation } from "../core/simulation.ts";
@@ -116,11 +115,15 @@ export class Topic {
   offer(simulation: Simulation, events: readonly SimulationEvent[]): void {
     if (this.#closed) return;
     if (this.#newest === null) this.tail.reset((events[0]?.seq ?? simulation.lastSeq + 1) - 1);
-    if (this.#newest === null || isAsNew(simulation, this.#newest)) this.#newest = simulation;
+    const isNews = this.#newest === null || simulation.version > this.#newest.version;
+    const end = this.tail.end;
+    if (isNews) this.#newest = simulation;
+    this.#failure = null;
     for (const event of events) this.#place(event);
     this.#placeAhead();
     if (this.#behind() > 0) void this.#fill();
-    this.wake();
+    // What is known already, as each joining reader brings it, wakes nobody.
+    if (isNews || this.tail.end > end) this.wake();
   }
 
   /** A page of the log; readers that ask for the same share one read. Rejects after the readers have been told. */

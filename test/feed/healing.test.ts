@@ -153,6 +153,10 @@ describe("a reader that lags", () => {
     const [one, two] = readers.map(({ items }) => items.at(-1));
     expect(one?.kind).toBe("event");
     expect(one).toBe(two);
+    const late = new Consumer(await world.follow({ after: 0 }));
+    await turn();
+    expect(late.items[0]).toBe(one);
+    await late.stop();
     for (const reader of readers) await reader.stop();
   });
 });
