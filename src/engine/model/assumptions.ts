@@ -40,6 +40,10 @@ export function assumptionsOf(config: SimulationConfig, faultKinds: ReadonlySet<
       "A request that a fault makes fail does so at once, without a slot.",
     ],
     [faultKinds.has("kill"), "A killed replica is seen to be gone at once, and its requests fail at once."],
+    [
+      links.some((link) => link.breaker !== undefined),
+      "A breaker forgets a tenth of its window at a time, and counts timeouts, errors and refusals as failures.",
+    ],
     [links.some((link) => link.bandwidthMbps > 0), "Messages on one link do not slow one another down."],
   ];
   return notes.filter(([applies]) => applies).map(([, note]) => note);

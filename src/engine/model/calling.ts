@@ -1,5 +1,6 @@
 import { LogRecord_Level } from "../../gen/architech/engine/v1/engine.ts";
 import { type Agenda, DEADLINE, REPLY, REQUEST_IN, RETRY } from "./agenda.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Call, CallTable, Request, RequestTable } from "./flight.ts";
 import type { Journal } from "./journal.ts";
 import type { Link } from "./link.ts";
@@ -109,6 +110,7 @@ export class Calling {
       if (caller.generation === call.callerGeneration) caller.workMs += call.replyWorkMs;
       else this.waste(call.replyWorkMs);
     }
+    this.tellBreaker(call, call.outcome === OK);
     if (call.outcome === OK) this.end(call, true);
     else this.failed(call, call.outcome);
   }
@@ -157,14 +159,18 @@ export class Calling {
 
   private send(call: Call): void {
     const link = call.link;
-    add(link.meter.tally, ATTEMPTS, 1);
     call.replyWorkMs = 0;
+    if (link.breaker !== undefined && !this.breakerAllows(call, link.breaker)) {
+      this.settle(call, REJECTED);
+      return;
+    }
     if (link.abortRatio > 0 || link.failNext > 0) {
       if (aborts(link)) {
         this.settle(call, ERROR);
         return;
       }
     }
+    add(link.meter.tally, ATTEMPTS, 1);
     if (link.config.timeoutMs > 0) this.setDeadline(link, call);
     if (link.losses.chance(link.lossRatio)) {
       this.lost(call);
@@ -217,7 +223,24 @@ export class Calling {
     if (link.config.cancelOnTimeout && callee?.generation === call.calleeGeneration) {
       this.ends().cancel(callee);
     }
+    this.tellBreaker(call, false);
     this.failed(call, TIMED_OUT);
+  }
+
+  private breakerAllows(call: Call, breaker: CircuitBreaker): boolean {
+    const before = breaker.state;
+    const allowed = breaker.allows(this.agenda.nowMs);
+    call.era = allowed ? breaker.era : -1;
+    if (breaker.state !== before) this.journal.breaker(call.link.id, breaker.state);
+    return allowed;
+  }
+
+  private tellBreaker(call: Call, well: boolean): void {
+    const { breaker } = call.link;
+    if (breaker === undefined) return;
+    const before = breaker.state;
+    breaker.record(well, call.era, this.agenda.nowMs);
+    if (breaker.state !== before) this.journal.breaker(call.link.id, breaker.state);
   }
 
   private failed(call: Call, outcome: number): void {

@@ -79,6 +79,8 @@ export class Call {
   /** The attempt under way at the station, while it is there. */
   callee: Request | undefined = undefined;
   calleeGeneration = 0;
+  /** The breaker's era in which the attempt was let through; -1: none was sent. */
+  era = -1;
   outcome = 0;
   missed = false;
   /** Work reported with the answer that is on its way. */

@@ -1,8 +1,17 @@
-import type { Event, LogRecord_Level } from "../../gen/architech/engine/v1/engine.ts";
+import { type Event, FaultEvent_Phase, type LogRecord_Level } from "../../gen/architech/engine/v1/engine.ts";
 import type { Agenda } from "./agenda.ts";
 
 /** Log records of one run; later ones are dropped, so that a run's log stays small whatever happens in it. */
 export const MAX_LOG_RECORDS = 1_000;
+
+export const MAX_BREAKER_EVENTS = 10_000;
+
+/** By state: closed, open, half open. */
+const BREAKER_PHASES = [
+  FaultEvent_Phase.PHASE_BREAKER_CLOSED,
+  FaultEvent_Phase.PHASE_BREAKER_OPEN,
+  FaultEvent_Phase.PHASE_BREAKER_HALF_OPEN,
+];
 
 /** The numbered events of a run, in order, until they are taken. */
 export class Journal {
@@ -10,6 +19,7 @@ export class Journal {
   private events: Event[] = [];
   private lastSeq = 0;
   private logRecords = 0;
+  private breakerEvents = 0;
 
   constructor(agenda: Agenda) {
     this.agenda = agenda;
@@ -26,6 +36,17 @@ export class Journal {
     if (this.logRecords >= MAX_LOG_RECORDS) return;
     this.logRecords++;
     this.write({ $case: "log", value: { level, code, message, target } });
+  }
+
+  /** A breaker is in another state (see circuit-breaker.ts). Later ones of a run are dropped, as log records are. */
+  breaker(link: string, state: number): void {
+    if (this.breakerEvents >= MAX_BREAKER_EVENTS) return;
+    this.breakerEvents++;
+    const phase = BREAKER_PHASES[state] ?? FaultEvent_Phase.PHASE_UNSPECIFIED;
+    this.write({
+      $case: "fault",
+      value: { faultId: "", kind: "breaker", target: link, phase, value: state },
+    });
   }
 
   take(): Event[] {

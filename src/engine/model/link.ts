@@ -1,4 +1,5 @@
 import type { Link as LinkConfig } from "../../gen/architech/engine/v1/engine.ts";
+import { CircuitBreaker } from "./circuit-breaker.ts";
 import { Deadlines } from "./deadlines.ts";
 import { Sampler } from "./distributions.ts";
 import { LinkMeter } from "./metrics/link-meter.ts";
@@ -22,6 +23,7 @@ export class Link {
   readonly deadlines: Deadlines;
   /** The wait before retry k, before jitter. Its length is the number of retries that a call has. */
   readonly backoffMs: readonly number[];
+  readonly breaker: CircuitBreaker | undefined;
   /** Calls that wait for max_in_flight. */
   readonly pending = new WaitingLine(1, false);
 
@@ -59,6 +61,7 @@ export class Link {
     this.losses = new Random(seed, config.id, "link:loss");
     this.jitter = new Random(seed, config.id, "link:jitter");
     this.deadlines = new Deadlines(underWay);
+    this.breaker = config.breaker && new CircuitBreaker(config.breaker);
     this.backoffMs = backoffs(config);
     this.retryCredit = (config.retry?.budgetRatio ?? 0) > 0 ? 0 : Number.POSITIVE_INFINITY;
   }

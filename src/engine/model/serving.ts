@@ -72,6 +72,10 @@ export class Serving {
     }
     add(station.meter.tally, ARRIVALS, 1);
     request.arrivedMs = this.agenda.nowMs;
+    if (station.limiter?.take(this.agenda.nowMs) === false) {
+      this.turnAway(request, station, REJECTED);
+      return;
+    }
     const pool = choosePool(station, request.key);
     if (pool === undefined || aborts(station)) {
       this.turnAway(request, station, ERROR);

@@ -1,6 +1,7 @@
 import { Balance, Discipline, type Station as StationConfig } from "../../gen/architech/engine/v1/engine.ts";
 import { StationMeter } from "./metrics/station-meter.ts";
 import { hash, Random } from "./random.ts";
+import { TokenBucket } from "./token-bucket.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
 /** Slots behind one waiting line: one replica, or all replicas where the queue is central. */
@@ -52,6 +53,7 @@ export class Station {
   cursor = 0;
   /** Since when the cache has been filling. */
   cacheSinceMs = 0;
+  readonly limiter: TokenBucket | undefined;
   /** By which work takes longer; the part of requests that fail at once; so many of the next as well. */
   slowness = 1;
   abortRatio = 0;
@@ -85,6 +87,8 @@ export class Station {
     this.capacity = this.infinite ? 0 : config.replicas * config.slots;
     this.replicasUp = config.replicas;
     this.choices = new Random(seed, config.id, "station:balance");
+    const { rateLimit } = config;
+    this.limiter = rateLimit && new TokenBucket(rateLimit.perSec, rateLimit.burst);
     this.salt = hash(config.id, 0);
     this.callDraws = new Random(seed, config.id, "station:calls");
     this.errors = new Random(seed, config.id, "station:errors");

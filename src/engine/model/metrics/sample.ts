@@ -87,7 +87,7 @@ function linkSample(link: Link, perSec: number): LinkSample {
     callsPerSec: window.since(tally, CALLS) * perSec,
     timeoutPerSec: window.since(tally, TIMEOUTS) * perSec,
     retryPerSec: window.since(tally, RETRIES) * perSec,
-    breaker: 0,
+    breaker: link.breaker?.state ?? 0,
     inFlight: link.inFlight,
   };
 }

@@ -1,7 +1,7 @@
-import type { Link, Retry } from "../../../gen/architech/engine/v1/engine.ts";
+import type { Breaker, Link, Retry } from "../../../gen/architech/engine/v1/engine.ts";
 import { checkDist } from "./dists.ts";
 import type { Lookup } from "./lookup.ts";
-import { COUNT, type Problems, RATIO, TIME } from "./problems.ts";
+import { COUNT, LENGTH, type Problems, RATIO, TIME } from "./problems.ts";
 
 const MAX_RETRIES = 1_000;
 const MAX_FACTOR = 1_000;
@@ -23,10 +23,18 @@ export function checkLink(problems: Problems, path: string, link: Link, lookup: 
     problems.warning("RANGE", `${path}.loss_ratio`, message);
   }
   if (link.retry !== undefined) checkRetry(problems, `${path}.retry`, link.retry);
-  if (link.breaker !== undefined) problems.feature("link.breaker", `${path}.breaker`);
+  if (link.breaker !== undefined) checkBreaker(problems, `${path}.breaker`, link.breaker);
   problems.number(`${path}.max_in_flight`, link.maxInFlight, COUNT);
   problems.number(`${path}.max_pending`, link.maxPending, COUNT);
   problems.number(`${path}.weight`, link.weight, { min: 0, max: 1e12 });
+}
+
+function checkBreaker(problems: Problems, path: string, breaker: Breaker): void {
+  problems.number(`${path}.failure_ratio`, breaker.failureRatio, { above: 0, max: 1 });
+  problems.number(`${path}.min_requests`, breaker.minRequests, COUNT);
+  problems.number(`${path}.window_ms`, breaker.windowMs, LENGTH);
+  problems.number(`${path}.open_ms`, breaker.openMs, TIME);
+  problems.number(`${path}.half_open_probes`, breaker.halfOpenProbes, { ...COUNT, min: 1 });
 }
 
 function checkRetry(problems: Problems, path: string, retry: Retry): void {

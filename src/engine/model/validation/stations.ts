@@ -30,7 +30,10 @@ export function checkStation(problems: Problems, path: string, station: Station,
   }
   checkOperations(problems, path, station, lookup);
   checkCache(problems, `${path}.cache`, station);
-  if (station.rateLimit !== undefined) problems.feature("station.rate-limit", `${path}.rate_limit`);
+  if (station.rateLimit !== undefined) {
+    problems.number(`${path}.rate_limit.per_sec`, station.rateLimit.perSec, { min: 0, max: 1e9 });
+    problems.number(`${path}.rate_limit.burst`, station.rateLimit.burst, { min: 1, max: 1e9 });
+  }
   if (station.autoscale !== undefined) problems.feature("station.autoscale", `${path}.autoscale`);
   if (station.broker !== undefined) problems.feature("station.broker", `${path}.broker`);
   problems.number(`${path}.mtbf_ms`, station.mtbfMs, TIME);
