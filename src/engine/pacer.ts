@@ -1,6 +1,9 @@
 /** Wall ms between two slices of a paced run: a numbered event appears at most this late. */
 const sliceMs = 50;
 
+/** Wall ms of sleep, at least: a run that needs nearly all of its time still looks up now and then. */
+const leastRestMs = 5;
+
 /** Wall ms that a paced run may fall behind before the lost time is given up instead of caught up. */
 const patienceMs = 500;
 
@@ -46,7 +49,7 @@ export class Pacer {
 
   /** Wall ms to sleep after all that was due is done, so that slices begin on a steady beat. */
   rest(wallMs: number): number {
-    this.#nextWallMs = Math.max(this.#nextWallMs + sliceMs, wallMs + sliceMs / 2);
+    this.#nextWallMs = Math.max(this.#nextWallMs + sliceMs, wallMs + leastRestMs);
     return this.#nextWallMs - wallMs;
   }
 }
