@@ -66,6 +66,8 @@ const environmentSchema = z.object({
   MAX_SIMULATIONS: wholeNumber(1, 100_000).default(64),
   MAX_SIMULATIONS_PER_PROJECT: wholeNumber(1, 100_000).default(32),
   MAX_SIMULATIONS_PER_USER: wholeNumber(1, 100_000).default(32),
+  /** After the end of their simulation; everything else of it stays. */
+  KEEP_METRICS_DAYS: wholeNumber(1, 36_500).default(30),
   LOG_LEVEL: z
     .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "is not a level of pino's")
     .default("info"),
@@ -90,6 +92,7 @@ export interface Config {
   readonly maxSimulations: number;
   readonly maxSimulationsPerProject: number;
   readonly maxSimulationsPerUser: number;
+  readonly keepMetricsDays: number;
   readonly logLevel: string;
   readonly failpoint: { readonly name: string; readonly visit: number } | undefined;
 }
@@ -115,6 +118,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     maxSimulations: env.MAX_SIMULATIONS,
     maxSimulationsPerProject: env.MAX_SIMULATIONS_PER_PROJECT,
     maxSimulationsPerUser: env.MAX_SIMULATIONS_PER_USER,
+    keepMetricsDays: env.KEEP_METRICS_DAYS,
     logLevel: env.LOG_LEVEL,
     failpoint: failpointOf(env.FAILPOINT),
   };

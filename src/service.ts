@@ -16,6 +16,7 @@ import { type Failpoint, Ledger } from "./orchestrator/ledger.ts";
 import { Ownership } from "./orchestrator/owner/ownership.ts";
 import { DesignPreparation } from "./orchestrator/prepare.ts";
 import { Reconciler } from "./orchestrator/reconciler.ts";
+import { startRetention } from "./orchestrator/retention.ts";
 import { Scheduler } from "./orchestrator/scheduler.ts";
 import { defaultSettings, type OrchestratorSettings } from "./orchestrator/settings.ts";
 import { openDatabase } from "./postgres/open.ts";
@@ -73,6 +74,8 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
   const reconciler = new Reconciler({ store, fleet, log });
   releases.push("reconciler", () => reconciler.stop());
+  const retention = startRetention({ store, log, keepMetricsMs: config.keepMetricsDays * 24 * 3600 * 1000 });
+  releases.push("retention", () => retention.stop());
   const feed = createFeed({ store, bus, log });
   releases.push("feed", () => feed.close());
 

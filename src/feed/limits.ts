@@ -20,8 +20,5 @@ export const pollMs = 1_000;
 /** A subscription that takes longer is not waited for: the topic polls until it is there, ms. */
 export const listenMs = 2_000;
 
-/** A page that a catching-up reader has left untouched this long is let go and read again, ms. */
-export const idlePageMs = 5_000;
-
 /** Simulations that one list stream keeps track of; a longer list begins anew with its newest page. */
 export const listedMax = 2_000;

@@ -36,6 +36,8 @@ export interface SimulationsTable {
   last_metrics_seq: number;
   /** Where the log began again from the start (ATTEMPT_STARTED without replay); 0: never. */
   restart_seq: number;
+  /** False: retention has removed its metrics but the newest. */
+  metrics_kept: Generated<boolean>;
   labels: Labels;
   start_time: ColumnType<Date | null, Date | string | null>;
   end_time: ColumnType<Date | null, Date | string | null>;

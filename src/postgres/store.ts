@@ -9,6 +9,7 @@ import { metrics } from "./metrics-history.ts";
 import { pendingChange } from "./pending-change.ts";
 import { queuePositions } from "./queue-order.ts";
 import * as reads from "./reads.ts";
+import { dropMetrics } from "./retention.ts";
 import type { Database } from "./schema.ts";
 import { uuidOf } from "./uuid.ts";
 
@@ -26,6 +27,7 @@ export function storeOn(db: Database, commits: GroupCommit): SimulationStore {
     metrics: (viewer, id, query) => asking(() => metrics(db, viewer, id, query)),
     documents: (viewer, id) => asking(() => reads.documents(db, viewer, id)),
     input: (viewer, id) => asking(() => reads.input(db, viewer, id)),
+    dropMetrics: (endedBefore, limit) => asking(() => dropMetrics(db, endedBefore, limit)),
     queuePositions: (ids) => asking(() => queuePositions(db, ids)),
   };
 }

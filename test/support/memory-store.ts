@@ -120,6 +120,7 @@ export function createMemoryStore(): MemoryStore {
     documents: absent,
     input: absent,
     queuePositions: absent,
+    dropMetrics: absent,
   };
   return store;
 }

@@ -255,6 +255,12 @@ export interface SimulationStore {
   metrics(viewer: Viewer, id: string, query: MetricsQuery): Promise<readonly MetricsPoint[] | null>;
   documents(viewer: Viewer, id: string): Promise<Partial<SimulationDocuments> | null>;
   input(viewer: Viewer, id: string): Promise<StartInput | null>;
+  /**
+   * Retention: removes metrics events of one simulation that ended before that time, at most `limit` of them; its
+   * newest sample, all other events, the documents and the report stay. The number removed; null: nothing is left
+   * to remove of any simulation.
+   */
+  dropMetrics(endedBefore: Date, limit: number): Promise<number | null>;
   /** 1-based place of each QUEUED simulation in the order in which the scheduler would take them. */
   queuePositions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }

@@ -37,6 +37,7 @@ const statements = [
     last_status_seq int not null,
     last_metrics_seq int not null,
     restart_seq int not null,
+    metrics_kept boolean not null default true,
     labels jsonb not null,
     start_time timestamptz,
     end_time timestamptz,
@@ -63,6 +64,7 @@ const statements = [
   "create index simulations_labels on simulations using gin (labels jsonb_path_ops)",
   "create index simulations_status on simulations (status, id)",
   "create index simulations_queued on simulations (project_id, user_id, id) where status = 'QUEUED'",
+  "create index simulations_retention on simulations (end_time) where metrics_kept and end_time is not null",
   `create index simulations_active on simulations (owner, engine)
     where status in ('STARTING', 'RUNNING', 'PAUSED')`,
 
