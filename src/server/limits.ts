@@ -6,6 +6,8 @@ export const serverLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   keepAliveTimeoutMs: 5_000,
+  /** A connection on which nothing moves for so long is cut; event streams and sockets have their own bounds. */
+  idleTimeoutMs: 60_000,
   /** Node looks for requests that are too slow this often. */
   connectionsCheckMs: 1_000,
   connections: 20_000,

@@ -7,11 +7,17 @@ import { serverLimits } from "./limits.ts";
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #connection: Socket;
-  /** Senders that wait for room; at most one for each operation, and one for what the protocol itself says. */
+  /** Senders that wait for room: one for each operation, and one for each message of the client that is refused. */
   #waiting: (() => void)[] = [];
   #underWay = 0;
   #progressAt: number;
   #corked = false;
+  /** Called when a message has left for the network. */
+  readonly #left = (): void => {
+    this.#underWay--;
+    this.#progressAt = performance.now();
+    if (this.#waiting.length > 0 && !this.full) this.wake();
+  };
 
   constructor(socket: WebSocket, connection: Socket, now: number) {
     this.#socket = socket;
@@ -28,12 +34,6 @@ export class Outbox {
     this.#cork();
     this.#socket.send(text, this.#left);
   }
-
-  readonly #left = (): void => {
-    this.#underWay--;
-    this.#progressAt = performance.now();
-    if (this.#waiting.length > 0 && !this.full) this.wake();
-  };
 
   /** Answers a ping, unless the client does not read anyway. */
   pong(payload: Buffer): void {

@@ -46,13 +46,27 @@ function postRefusal({ headers }: IncomingMessage): Refusal | undefined {
   return undefined;
 }
 
-function getRefusal({ headers }: IncomingMessage): Refusal | undefined {
+function getRefusal({ headers, url }: IncomingMessage): Refusal | undefined {
   const deliberate = headers["x-requested-with"] !== undefined || headers["sec-fetch-site"] === "same-origin";
-  if (deliberate) return undefined;
-  return {
-    status: 403,
-    code: "BAD_INPUT",
-    message:
-      "Send a GET with the header X-Requested-With, or a POST: other pages must not be able to send it.",
-  };
+  if (!deliberate) {
+    return {
+      status: 403,
+      code: "BAD_INPUT",
+      message:
+        "Send a GET with the header X-Requested-With, or a POST: other pages must not be able to send it.",
+    };
+  }
+  const search = new URLSearchParams(url?.split("?")[1]);
+  const broken = ["variables", "extensions"].find((name) => !isJson(search.get(name) || "{}"));
+  if (broken === undefined) return undefined;
+  return { status: 400, code: "BAD_INPUT", message: `Give \`${broken}\` as JSON.` };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

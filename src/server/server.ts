@@ -39,6 +39,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       log,
     }),
   );
+  http.timeout = serverLimits.idleTimeoutMs;
   http.maxConnections = serverLimits.connections;
   http.on("upgrade", (request, connection, head) => sockets.upgrade(request, connection, head));
 

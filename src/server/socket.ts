@@ -35,6 +35,10 @@ export class GraphQLSocket {
       {
         protocol: socket.protocol,
         send: (text) => this.#outbox.send(text),
+        // Who reads nothing waits for no pong.
+        onPing: async () => {
+          if (!this.#outbox.full) await this.#outbox.send(`{"type":"pong"}`);
+        },
         close: (code, reason) => this.close(code ?? closeCodes.internal, reason ?? ""),
         onMessage: (handle) =>
           socket.on("message", (data, isBinary) => this.#received(String(data), isBinary, handle)),

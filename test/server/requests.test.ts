@@ -104,6 +104,12 @@ describe("a GET", () => {
     expect((await send(url(), { headers: { "sec-fetch-site": "same-origin" } })).status).toBe(200);
   });
 
+  it.each(["variables", "extensions"])("of broken %s is refused with 400", async (name) => {
+    const { status } = await send(`${url()}&${name}={`, { headers: { "x-requested-with": "test" } });
+    expect(status).toBe(400);
+    expect(api.lines.filter(({ level }) => level === "error")).toEqual([]);
+  });
+
   it("never runs a mutation", async () => {
     const mutation = encodeURIComponent(`mutation { stopSimulation(id: "1") { __typename } }`);
     const headers = { "x-requested-with": "test" };

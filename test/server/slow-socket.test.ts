@@ -1,9 +1,11 @@
 // A client that stops reading, on a real connection: what waits for it is bounded, and it is cut in the end.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { parse } from "graphql";
 import { makeServer } from "graphql-ws";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { schema } from "../../src/graphql/schema.ts";
 import { closeCodes, serverLimits } from "../../src/server/limits.ts";
 import { Outbox } from "../../src/server/outbox.ts";
 import type { SocketExtra } from "../../src/server/protocol.ts";
@@ -72,25 +74,27 @@ describe("an outbox", () => {
 });
 
 describe("a socket", () => {
-  const protocol = makeServer<Record<string, unknown>, SocketExtra>({});
+  async function* endless() {
+    while (server.readyState === WebSocket.OPEN) yield { data: { text: message } };
+  }
+  const protocol = makeServer<Record<string, unknown>, SocketExtra>({
+    onSubscribe: () => ({ schema, document: parse("subscription { simulationUpdates { kind } }") }),
+    subscribe: endless,
+  });
 
   it("is cut with its own code when nothing leaves for too long", async () => {
     const socket = new GraphQLSocket(server, request, protocol, quietLog());
     const closed = new Promise((resolve) => client.once("close", resolve));
-    const outbox = new Outbox(server, request.socket, performance.now());
+    client.send(`{"type":"connection_init"}`);
+    await new Promise((resolve) => client.once("message", resolve));
     client.pause();
-    for (let n = 0; n < 400; n += 1) void outbox.send(message);
-    await new Promise((resolve) => setImmediate(resolve));
-    for (let n = 0; n < 100; n += 1) client.send(JSON.stringify({ type: "ping" }));
-    // The answers to these pings wait behind all that.
-    await new Promise<void>((resolve) => {
-      let heard = 0;
-      server.on("message", () => {
-        heard += 1;
-        if (heard === 100) resolve();
-      });
-    });
-    socket.check(performance.now() + serverLimits.stalledMs + 1);
+    client.send(`{"type":"subscribe","id":"1","payload":{"query":"subscription { a }"}}`);
+    while (server.bufferedAmount <= serverLimits.bufferedBytes) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.check(performance.now() + serverLimits.stalledMs / 2);
+    expect(server.readyState).toBe(WebSocket.OPEN);
+    socket.check(performance.now() + serverLimits.stalledMs + 1_000);
     expect(server.readyState).toBe(WebSocket.CLOSING);
     client.resume();
     expect(await closed).toBe(closeCodes.slow);
