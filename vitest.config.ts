@@ -1,13 +1,16 @@
+import { createRequire } from "node:module";
 import { defineConfig } from "vitest/config";
 
 // Tests start real servers and processes, and the machine may have two cores: few workers, generous limits.
 export default defineConfig({
+  // Sources and libraries must share one copy of graphql, whose classes are compared: the one that Node resolves.
+  resolve: { alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve("graphql") }] },
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/postgres-server.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default"],
   },
