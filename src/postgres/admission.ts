@@ -4,11 +4,12 @@ import { sql, type Transaction } from "kysely";
 import type { Admitted, Placement } from "../core/ports/leases.ts";
 import type { Simulation } from "../core/simulation.ts";
 import { type Applied, apply } from "./apply.ts";
+import { stamp } from "./event-records.ts";
 import { active, turn } from "./queue-order.ts";
 import { type SimulationRow, storedOf } from "./rows.ts";
 import type { Database, Schema } from "./schema.ts";
 import type { Stored } from "./stored.ts";
-import { stamp, write } from "./write.ts";
+import { write } from "./write.ts";
 
 export async function admit(
   db: Database,

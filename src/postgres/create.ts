@@ -5,10 +5,11 @@ import type { CreateResult, NewSimulation, StartInput } from "../core/ports/stor
 import type { Simulation } from "../core/simulation.ts";
 import { type Applied, advance } from "./apply.ts";
 import { changingColumns, fixedColumns, recordset, values } from "./columns.ts";
+import { documentColumns, documentValues } from "./document-records.ts";
+import { eventNames, eventRecords, eventValues, moment, stamp } from "./event-records.ts";
 import { databaseJson } from "./json.ts";
 import { changingValues, fixedValues, type SimulationRow, simulationOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
-import * as statement from "./write.ts";
 
 export async function create(db: Database, draft: NewSimulation): Promise<CreateResult> {
   const applied = first(draft);
@@ -17,7 +18,7 @@ export async function create(db: Database, draft: NewSimulation): Promise<Create
     return {
       kind: "created",
       simulation: applied.stored.simulation,
-      events: applied.events.map((event) => statement.stamp(event, at)),
+      events: applied.events.map((event) => stamp(event, at)),
     };
   }
   const existing = await find(db, draft);
@@ -55,10 +56,9 @@ function first({ simulation, events, documents }: NewSimulation): Applied {
 /** Null: the key, or the id, is there already. */
 async function insert(db: Database, draft: NewSimulation, applied: Applied): Promise<Date | null> {
   const row = { ...fixedValues(draft.simulation, draft.idempotencyKey), ...changingValues(applied.stored) };
-  const documents = { input: draft.input, ...statement.documentValues(draft.documents) };
-  const events = applied.events.map(statement.eventRecord);
+  const documents = { input: draft.input, ...documentValues(draft.documents) };
   const result = await sql<{ at: Date }>`
-    with moment as (${sql.raw(statement.moment)}),
+    with moment as (${moment}),
     created as (
       insert into simulations (${sql.raw(rowNames)}) select ${sql.raw(rowValues)}
       from json_to_recordset(${databaseJson([row])}::json) as r(${sql.raw(rowRecordset)})
@@ -66,14 +66,13 @@ async function insert(db: Database, draft: NewSimulation, applied: Applied): Pro
       returning id
     ),
     logged as (
-      insert into events (${sql.raw(statement.eventNames)}) select ${sql.raw(statement.eventValues)}
-      from json_to_recordset(${databaseJson(events)}::json) as r(${sql.raw(statement.eventRecordset)}),
-        moment, created
+      insert into events (${sql.raw(eventNames)})
+      select ${sql.raw(eventValues)} from ${eventRecords(applied.events)}, moment, created
     ),
     kept as (
-      insert into simulation_documents (simulation_id, ${sql.raw(documentNames)})
-      select created.id, ${sql.raw(documentValues)}
-      from json_to_recordset(${databaseJson([documents])}::json) as r(${sql.raw(documentRecordset)}), created
+      insert into simulation_documents (simulation_id, ${sql.raw(startNames)})
+      select created.id, ${sql.raw(startValues)}
+      from json_to_recordset(${databaseJson([documents])}::json) as r(${sql.raw(startRecordset)}), created
     )
     select moment.at from moment, created`.execute(db);
   return result.rows[0]?.at ?? null;
@@ -110,7 +109,7 @@ const rowColumns = { ...fixedColumns, ...changingColumns };
 const rowNames = Object.keys(rowColumns).join(", ");
 const rowValues = values(rowColumns).join(", ");
 const rowRecordset = recordset(rowColumns);
-const documentColumns = { input: "jsonb", ...statement.documentColumns };
-const documentNames = Object.keys(documentColumns).join(", ");
-const documentValues = values(documentColumns).join(", ");
-const documentRecordset = recordset(documentColumns);
+const startColumns = { input: "jsonb", ...documentColumns };
+const startNames = Object.keys(startColumns).join(", ");
+const startValues = values(startColumns).join(", ");
+const startRecordset = recordset(startColumns);

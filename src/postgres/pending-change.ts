@@ -3,8 +3,8 @@ import { visibleTo } from "../core/filter.ts";
 import type { ChangeResult, Decide, Guard } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
 import { type Applied, apply } from "./apply.ts";
+import { stamp } from "./event-records.ts";
 import type { Stored } from "./stored.ts";
-import { stamp } from "./write.ts";
 
 /** What the batch needs of a call, whatever its reason of refusal is. */
 export interface PendingChange {
