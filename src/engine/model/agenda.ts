@@ -9,6 +9,13 @@ export const WORK_END = 4; // a work step is done                    index: requ
 export const REPLY = 5; // the answer of an attempt is back          index: call, mark: generation
 export const DEADLINE = 6; // the next timeout of a link is due      index: link, mark: unused
 export const RETRY = 7; // a back-off is over                        index: call, mark: generation
+export const REPLICA = 8; // a replica fails, or is repaired         index: station, mark: replica
+export const SCALING = 9; // an autoscaler looks, or replicas started index: station, mark: LOOK, DEMAND or a number
+export const SHARED_END = 10; // work that shares cores is done      index: sharing, mark: generation
+
+/** Marks of SCALING: the autoscaler looks; a request found no free slot; above 0: so many replicas have started. */
+export const LOOK = 0;
+export const DEMAND = -1;
 
 const KIND_BITS = 5;
 const KIND_MASK = (1 << KIND_BITS) - 1;

@@ -15,6 +15,10 @@ export function assumptionsOf(config: SimulationConfig, faultKinds: ReadonlySet<
       "A station without a queue (infinite) has no utilization: it is shown as 0.",
     ],
     [
+      config.stations.some((station) => station.discipline === Discipline.DISCIPLINE_PROCESSOR_SHARING),
+      "Processor sharing: a request that waits for its calls takes no core, and memory has no limit but the queue's.",
+    ],
+    [
       config.stations.some((station) => station.balance === Balance.BALANCE_HASH),
       "Balance by hash keeps together the calls of one user, or of one request of an open source.",
     ],
@@ -39,7 +43,14 @@ export function assumptionsOf(config: SimulationConfig, faultKinds: ReadonlySet<
       faultKinds.has("error") || faultKinds.has("fail-first"),
       "A request that a fault makes fail does so at once, without a slot.",
     ],
-    [faultKinds.has("kill"), "A killed replica is seen to be gone at once, and its requests fail at once."],
+    [
+      config.stations.some((station) => station.autoscale !== undefined),
+      "An autoscaler reads the utilization since it last looked, and steps as far at once as it wants to.",
+    ],
+    [
+      faultKinds.has("kill") || config.stations.some((station) => station.mtbfMs > 0),
+      "A killed replica is seen to be gone at once, and its requests fail at once.",
+    ],
     [
       links.some((link) => link.breaker !== undefined),
       "A breaker forgets a tenth of its window at a time, and counts timeouts, errors and refusals as failures.",

@@ -10,6 +10,7 @@ import { Sampler } from "./distributions.ts";
 import { Link } from "./link.ts";
 import { OperationTable, type PlannedCall, type PlannedOperation, type PlannedStep } from "./operation.ts";
 import { Random } from "./random.ts";
+import { Sharing } from "./sharing.ts";
 import { Source } from "./source.ts";
 import { Station } from "./station.ts";
 
@@ -22,6 +23,8 @@ export interface Model {
   readonly links: readonly Link[];
   readonly sources: readonly Source[];
   readonly operations: OperationTable;
+  /** How work is shared in each pool of the stations with processor sharing; grows as replicas are added. */
+  readonly shares: readonly Sharing[];
 }
 
 /** `underWay` says whether the attempt of this call with this generation has not ended. */
@@ -31,7 +34,13 @@ export function compile(
   underWay: (call: number, generation: number) => boolean,
 ): Model {
   const levels = urgencies(config.sources);
-  const stations = config.stations.map((station, i) => new Station(i, station, seed, levels.length));
+  const shares: Sharing[] = [];
+  const share = (cores: number) => {
+    const made = new Sharing(shares.length, cores);
+    shares.push(made);
+    return made;
+  };
+  const stations = config.stations.map((station, i) => new Station(i, station, seed, levels.length, share));
   const stationById = new Map(stations.map((station) => [station.id, station]));
   const links = config.links.map((link, i) => {
     const to = stationById.get(link.to);
@@ -54,7 +63,7 @@ export function compile(
     );
   });
   const operations = config.stations.map((station) => planOperations(station, linkById, names, seed));
-  return { stations, links, sources, operations: new OperationTable(tableOf(operations, names)) };
+  return { stations, links, sources, shares, operations: new OperationTable(tableOf(operations, names)) };
 }
 
 /** The priorities of the sources, the most urgent first. */

@@ -25,6 +25,15 @@ export class EventQueue {
     return this.size === 0 ? Number.POSITIVE_INFINITY : (this.times[0] ?? 0);
   }
 
+  /** Of the first event; there must be one. */
+  get firstWhat(): number {
+    return this.whats[0] ?? 0;
+  }
+
+  get firstMark(): number {
+    return this.marks[0] ?? 0;
+  }
+
   push(timeMs: number, what: number, mark: number): void {
     if (this.size === this.times.length) this.grow();
     const times = this.times;

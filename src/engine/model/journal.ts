@@ -4,7 +4,8 @@ import type { Agenda } from "./agenda.ts";
 /** Log records of one run; later ones are dropped, so that a run's log stays small whatever happens in it. */
 export const MAX_LOG_RECORDS = 1_000;
 
-export const MAX_BREAKER_EVENTS = 10_000;
+/** Changes of breakers and autoscalers of one run; later ones are dropped, and the samples go on to show them. */
+export const MAX_CHANGES = 10_000;
 
 /** By state: closed, open, half open. */
 const BREAKER_PHASES = [
@@ -19,7 +20,7 @@ export class Journal {
   private events: Event[] = [];
   private lastSeq = 0;
   private logRecords = 0;
-  private breakerEvents = 0;
+  private changes = 0;
 
   constructor(agenda: Agenda) {
     this.agenda = agenda;
@@ -38,20 +39,25 @@ export class Journal {
     this.write({ $case: "log", value: { level, code, message, target } });
   }
 
-  /** A breaker is in another state (see circuit-breaker.ts). Later ones of a run are dropped, as log records are. */
+  /** A breaker is in another state (see circuit-breaker.ts). */
   breaker(link: string, state: number): void {
-    if (this.breakerEvents >= MAX_BREAKER_EVENTS) return;
-    this.breakerEvents++;
-    const phase = BREAKER_PHASES[state] ?? FaultEvent_Phase.PHASE_UNSPECIFIED;
-    this.write({
-      $case: "fault",
-      value: { faultId: "", kind: "breaker", target: link, phase, value: state },
-    });
+    this.change("breaker", link, BREAKER_PHASES[state] ?? FaultEvent_Phase.PHASE_UNSPECIFIED, state);
+  }
+
+  /** An autoscaler has changed a station's replicas; bounded together with the breakers' events. */
+  scaled(station: string, replicas: number): void {
+    this.change("autoscale", station, FaultEvent_Phase.PHASE_SCALED, replicas);
   }
 
   take(): Event[] {
     const taken = this.events;
     this.events = [];
     return taken;
+  }
+
+  private change(kind: string, target: string, phase: FaultEvent_Phase, value: number): void {
+    if (this.changes >= MAX_CHANGES) return;
+    this.changes++;
+    this.write({ $case: "fault", value: { faultId: "", kind, target, phase, value } });
   }
 }

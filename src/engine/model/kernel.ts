@@ -3,9 +3,12 @@ import {
   type Agenda,
   ARRIVAL,
   DEADLINE,
+  REPLICA,
   REPLY,
   REQUEST_IN,
   RETRY,
+  SCALING,
+  SHARED_END,
   THINK_END,
   USERS_RISE,
   WORK_END,
@@ -15,8 +18,13 @@ import { compile, type Model } from "./compile.ts";
 import { type Call, CallTable, type Request, RequestTable } from "./flight.ts";
 import type { Journal } from "./journal.ts";
 import { RunMeter } from "./metrics/run-meter.ts";
+import { Autoscaler } from "./replicas/autoscaler.ts";
+import { Failures } from "./replicas/failures.ts";
+import { Outages } from "./replicas/outages.ts";
 import { Serving } from "./serving.ts";
+import { SharedWork } from "./shared-work.ts";
 import { Sourcing } from "./sourcing.ts";
+import type { Station } from "./station.ts";
 import { Stepping } from "./stepping.ts";
 
 /** The parts of a simulation wired to each other, and the one place that takes events from the agenda. */
@@ -28,6 +36,10 @@ export class Kernel implements Ends {
   readonly calls = new CallTable();
   readonly sourcing: Sourcing;
   readonly serving: Serving;
+  readonly sharedWork: SharedWork;
+  readonly outages: Outages;
+  private readonly failures = new Map<number, Failures>();
+  private readonly autoscalers = new Map<number, Autoscaler>();
 
   private readonly calling: Calling;
 
@@ -40,8 +52,12 @@ export class Kernel implements Ends {
     const calling = new Calling({ agenda, requests, calls, operations, meter, journal, ends });
     const stepping = new Stepping(calls, calling);
     this.calling = calling;
-    this.serving = new Serving({ agenda, requests, calls, calling, stepping, journal });
+    this.sharedWork = new SharedWork(agenda, requests, this.model.shares);
+    const { sharedWork } = this;
+    this.serving = new Serving({ agenda, requests, calls, calling, stepping, sharedWork, journal });
     this.sourcing = new Sourcing({ agenda, calls, calling, meter, maxInFlight });
+    this.outages = new Outages(requests, this.serving, sharedWork);
+    for (const station of this.model.stations) this.staff(station, seed, journal);
     for (const source of this.model.sources) this.sourcing.start(source);
   }
 
@@ -86,7 +102,25 @@ export class Kernel implements Ends {
     this.serving.abort(request);
   }
 
+  private staff(station: Station, seed: number, journal: Journal): void {
+    const { agenda, outages } = this;
+    const { mtbfMs, autoscale } = station.config;
+    if (mtbfMs > 0) this.failures.set(station.index, new Failures(agenda, outages, station, seed));
+    if (autoscale === undefined) return;
+    this.autoscalers.set(station.index, new Autoscaler(agenda, journal, outages, station, autoscale));
+  }
+
   private stepRare(kind: number, index: number, mark: number): void {
+    if (kind === SHARED_END) {
+      const request = this.sharedWork.end(index, mark);
+      if (request !== undefined) this.serving.worked(request);
+      return;
+    }
+    if (kind === REPLICA || kind === SCALING) {
+      if (kind === REPLICA) this.failures.get(index)?.turn(mark);
+      else this.autoscalers.get(index)?.turn(mark);
+      return;
+    }
     if (kind === DEADLINE) {
       const link = this.model.links[index];
       if (link !== undefined) this.calling.deadline(link);

@@ -1,5 +1,5 @@
 import { LogRecord_Level } from "../../gen/architech/engine/v1/engine.ts";
-import { type Agenda, WORK_END } from "./agenda.ts";
+import { type Agenda, DEMAND, SCALING, WORK_END } from "./agenda.ts";
 import { choosePool } from "./balance.ts";
 import { type Calling, ERROR, OK, REJECTED } from "./calling.ts";
 import {
@@ -25,6 +25,7 @@ import {
   WORK_MS,
 } from "./metrics/station-meter.ts";
 import { add } from "./metrics/tally.ts";
+import type { SharedWork } from "./shared-work.ts";
 import type { Pool, Station } from "./station.ts";
 import type { Stepping } from "./stepping.ts";
 
@@ -40,6 +41,7 @@ export class Serving {
   private readonly calls: CallTable;
   private readonly calling: Calling;
   private readonly stepping: Stepping;
+  private readonly sharedWork: SharedWork;
   private readonly journal: Journal;
 
   constructor(parts: {
@@ -48,6 +50,7 @@ export class Serving {
     calls: CallTable;
     calling: Calling;
     stepping: Stepping;
+    sharedWork: SharedWork;
     journal: Journal;
   }) {
     this.agenda = parts.agenda;
@@ -55,6 +58,7 @@ export class Serving {
     this.calls = parts.calls;
     this.calling = parts.calling;
     this.stepping = parts.stepping;
+    this.sharedWork = parts.sharedWork;
     this.journal = parts.journal;
   }
 
@@ -139,7 +143,10 @@ export class Serving {
       request.state = CANCELLED;
       return;
     }
-    if (state === WORKING) this.accountWork(request);
+    if (state === WORKING) {
+      this.accountWork(request);
+      if (pool.sharing !== undefined) this.sharedWork.breakOff(request, pool.sharing);
+    }
     this.finish(request, station, pool, true);
   }
 
@@ -152,12 +159,15 @@ export class Serving {
     pool.line.count++;
     station.queued++;
     if (station.queued > station.meter.maxQueue) station.meter.maxQueue = station.queued;
+    if (station.onDemand) this.agenda.now(SCALING, station.index, DEMAND);
   }
 
   private start(request: Request, station: Station, pool: Pool): void {
     const { tally } = station.meter;
     pool.busy++;
-    station.busy++;
+    // Where work shares the cores it is the work that keeps them busy, not the request.
+    if (!station.shared) station.busy++;
+    if (station.busy > station.peakBusy) station.peakBusy = station.busy;
     add(tally, BEGUN, 1);
     add(tally, WAIT_MS, this.agenda.nowMs - request.arrivedMs);
     request.pool = pool;
@@ -203,6 +213,11 @@ export class Serving {
   private work(request: Request, workMs: number): void {
     const { nowMs } = this.agenda;
     request.state = WORKING;
+    const sharing = request.pool?.sharing;
+    if (sharing !== undefined) {
+      this.sharedWork.begin(request, sharing, workMs);
+      return;
+    }
     request.workSinceMs = nowMs;
     // On a station that is paused, it begins when the pause is over.
     request.pausedMs = Math.max(0, request.link.to.pausedUntilMs - nowMs);
@@ -220,7 +235,7 @@ export class Serving {
   private finish(request: Request, station: Station, pool: Pool, failed: boolean): void {
     station.elapse(this.agenda.nowMs);
     pool.busy--;
-    station.busy--;
+    if (!station.shared) station.busy--;
     this.account(request, station, failed);
     this.calling.answer(request, failed ? ERROR : OK);
     this.requests.release(request);
@@ -253,7 +268,8 @@ export class Serving {
   }
 
   private accountWork(request: Request): void {
-    const workMs = this.agenda.nowMs - request.workSinceMs;
+    const clockMs = request.pool?.sharing?.workedAt(this.agenda.nowMs) ?? this.agenda.nowMs;
+    const workMs = clockMs - request.workSinceMs;
     request.workMs += workMs;
     add(request.link.to.meter.tally, WORK_MS, workMs);
   }

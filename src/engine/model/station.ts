@@ -1,6 +1,7 @@
 import { Balance, Discipline, type Station as StationConfig } from "../../gen/architech/engine/v1/engine.ts";
 import { StationMeter } from "./metrics/station-meter.ts";
 import { hash, Random } from "./random.ts";
+import type { Sharing } from "./sharing.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { WaitingLine } from "./waiting-line.ts";
 
@@ -10,14 +11,17 @@ export class Pool {
   slots: number;
   busy = 0;
   up = true;
+  /** Where the discipline is processor sharing: how its work shares the slots, which then are cores. */
+  readonly sharing: Sharing | undefined;
   /** Takes requests in but begins none: its station is paused. */
   held = false;
   /** The loop that fills free slots is running; a request that ends inside it must not start another. */
   filling = false;
 
-  constructor(slots: number, line: WaitingLine) {
+  constructor(slots: number, line: WaitingLine, sharing?: Sharing) {
     this.slots = slots;
     this.line = line;
+    this.sharing = sharing;
   }
 }
 
@@ -28,6 +32,7 @@ export class Station {
   readonly config: StationConfig;
   readonly balance: Balance;
   readonly infinite: boolean;
+  readonly shared: boolean;
   readonly central: boolean;
   readonly pools: Pool[];
   /** The pools that take requests; the same as `pools` while nothing is down. */
@@ -35,7 +40,7 @@ export class Station {
   /** Waiting places of one pool. */
   readonly queueCapacity: number;
   readonly meter = new StationMeter();
-  private readonly makeLine: () => WaitingLine;
+  private readonly makePool: () => Pool;
   readonly choices: Random;
   readonly callDraws: Random;
   readonly errors: Random;
@@ -49,6 +54,10 @@ export class Station {
   replicasUp: number;
   /** Sets the station apart from others, for BALANCE_HASH. */
   readonly salt: number;
+  /** Instances are started for requests that find none (autoscale with interval 0). */
+  readonly onDemand: boolean;
+  /** The most slots held at once since the autoscaler last looked. */
+  peakBusy = 0;
   /** Round robin's place. */
   cursor = 0;
   /** Since when the cache has been filling. */
@@ -64,31 +73,44 @@ export class Station {
   fullSeen = false;
   saturatedSeen = false;
 
-  constructor(index: number, config: StationConfig, seed: number, levels: number) {
+  constructor(
+    index: number,
+    config: StationConfig,
+    seed: number,
+    levels: number,
+    share: (cores: number) => Sharing,
+  ) {
     this.index = index;
     this.id = config.id;
     this.config = config;
     this.balance = config.balance;
     this.infinite = config.discipline === Discipline.DISCIPLINE_INFINITE;
+    this.shared = config.discipline === Discipline.DISCIPLINE_PROCESSOR_SHARING;
     this.central = config.balance === Balance.BALANCE_CENTRAL_QUEUE || this.infinite;
     const line = () =>
       new WaitingLine(
         config.discipline === Discipline.DISCIPLINE_PRIORITY ? levels : 1,
         config.discipline === Discipline.DISCIPLINE_LIFO,
       );
-    this.makeLine = line;
     const slots = this.infinite ? Number.POSITIVE_INFINITY : config.slots;
+    const inside = config.queueUnbounded ? Number.POSITIVE_INFINITY : slots + config.queueCapacity;
+    this.makePool = () => (this.shared ? new Pool(inside, line(), share(slots)) : new Pool(slots, line()));
     this.pools = this.central
       ? [new Pool(slots * config.replicas, line())]
-      : Array.from({ length: config.replicas }, () => new Pool(slots, line()));
+      : Array.from({ length: config.replicas }, this.makePool);
     this.available = [...this.pools];
     this.queueCapacity =
-      config.queueUnbounded || this.infinite ? Number.POSITIVE_INFINITY : config.queueCapacity;
+      config.queueUnbounded || this.infinite
+        ? Number.POSITIVE_INFINITY
+        : this.shared
+          ? 0
+          : config.queueCapacity;
     this.capacity = this.infinite ? 0 : config.replicas * config.slots;
     this.replicasUp = config.replicas;
     this.choices = new Random(seed, config.id, "station:balance");
     const { rateLimit } = config;
     this.limiter = rateLimit && new TokenBucket(rateLimit.perSec, rateLimit.burst);
+    this.onDemand = config.autoscale?.intervalMs === 0;
     this.salt = hash(config.id, 0);
     this.callDraws = new Random(seed, config.id, "station:calls");
     this.errors = new Random(seed, config.id, "station:errors");
@@ -126,7 +148,7 @@ export class Station {
     const more = replicas - this.replicasUp;
     this.addReplicas(more);
     if (this.central) {
-      for (const pool of this.pools) pool.up = replicas > 0;
+      for (const pool of this.pools) pool.up = replicas > 0 || this.onDemand;
     } else if (more >= 0) {
       const held = this.pausedUntilMs > 0 && this.pools.some((pool) => pool.held);
       for (let i = 0; i < more; i++) this.addPool(held);
@@ -140,7 +162,7 @@ export class Station {
   }
 
   private addPool(held: boolean): void {
-    const pool = new Pool(this.config.slots, this.makeLine());
+    const pool = this.makePool();
     pool.held = held;
     this.pools.push(pool);
   }

@@ -75,6 +75,7 @@ const stationPart: fc.Arbitrary<Partial<Station>> = fc.record({
     Discipline.DISCIPLINE_LIFO,
     Discipline.DISCIPLINE_PRIORITY,
     Discipline.DISCIPLINE_INFINITE,
+    Discipline.DISCIPLINE_PROCESSOR_SHARING,
   ),
   balance: fc.constantFrom(
     Balance.BALANCE_ROUND_ROBIN,
@@ -174,8 +175,11 @@ export const anyConfig: fc.Arbitrary<SimulationConfig> = fc
       const steps: Step[] = [work(plan.work)];
       if (made.length > 0) steps.push(plan.oneOf ? oneOf(plan.balance, ...made) : calls(...made));
       steps.push(work(plan.after));
+      const shares = plan.part.discipline === Discipline.DISCIPLINE_PROCESSOR_SHARING;
+      const central = plan.part.balance === Balance.BALANCE_CENTRAL_QUEUE;
       return station(id, [], {
         ...plan.part,
+        ...(shares && central ? { balance: Balance.BALANCE_RANDOM } : {}),
         operations: [operation(steps, { errorRatio: plan.errorRatio })],
         cache: plan.cached ? { hitRatio: plan.hitRatio, warmMs: 0 } : undefined,
       });
@@ -187,3 +191,32 @@ export const anyConfig: fc.Arbitrary<SimulationConfig> = fc
     });
     return config({ stations, links, sources: made }, HORIZON_MS, { seed, warmupMs, sampleIntervalMs });
   });
+
+const faultPlan = fc.record({
+  kind: fc.constantFrom("kill", "pause", "slow", "error", "fail-first", "scale", "loss", "traffic"),
+  on: fc.nat(),
+  atMs: fc.integer({ min: 0, max: 2_500 }),
+  durationMs: fc.integer({ min: 1, max: 1_500 }),
+  replicas: fc.integer({ min: 0, max: 2 }),
+});
+
+const AMOUNTS: Record<string, number> = {
+  slow: 3,
+  error: 0.5,
+  "fail-first": 5,
+  scale: 2,
+  loss: 0.5,
+  traffic: 2,
+};
+
+/** The same, and things go wrong for a while. */
+export const anyFaultyConfig: fc.Arbitrary<SimulationConfig> = fc
+  .tuple(anyConfig, fc.array(faultPlan, { maxLength: 5 }))
+  .map(([made, plans]) => ({
+    ...made,
+    faults: plans.map(({ kind, on, ...plan }, i) => {
+      const targets = kind === "loss" ? made.links : kind === "traffic" ? made.sources : made.stations;
+      const target = targets[on % targets.length]?.id ?? "";
+      return { id: `f${i}`, kind, target, amount: AMOUNTS[kind] ?? 0, otherTarget: "", ...plan };
+    }),
+  }));

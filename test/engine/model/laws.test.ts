@@ -8,11 +8,11 @@ import {
   type Report,
   type SimulationConfig,
 } from "../../../src/gen/architech/engine/v1/engine.ts";
-import { anyConfig, HORIZON_MS } from "./any-config.ts";
+import { anyConfig, anyFaultyConfig, HORIZON_MS } from "./any-config.ts";
 import { config, constant, link, poisson, station, work } from "./configs.ts";
 import { reportOf, run, start } from "./replications.ts";
 
-const RUNS = { numRuns: 60, seed: 20_260_101 };
+const RUNS = { numRuns: 100, seed: 20_260_101 };
 
 const samplesOf = (events: Event[]): MetricsSample[] =>
   events.flatMap(({ payload }) => (payload?.$case === "sample" ? [payload.value] : []));
@@ -35,7 +35,7 @@ const withoutWarmup = (made: SimulationConfig): SimulationConfig => ({
 describe("on any config", () => {
   it("what came in has gone out once all is at rest: at the sources, the stations and the links", () => {
     fc.assert(
-      fc.property(anyConfig, (made) => {
+      fc.property(anyFaultyConfig, (made) => {
         const samples = samplesOf(run(made));
         const last = samples.at(-1);
         expect(last?.inFlight).toBe(0);
@@ -60,7 +60,9 @@ describe("on any config", () => {
         const report = reportOf(made);
         for (const [i, station] of report.stations.entries()) {
           const of = made.stations[i];
-          if (of === undefined || of.discipline === Discipline.DISCIPLINE_INFINITE) continue;
+          // Where nothing holds a slot, or only its work, the report does not tell how many are there.
+          const untold = [Discipline.DISCIPLINE_INFINITE, Discipline.DISCIPLINE_PROCESSOR_SHARING];
+          if (of === undefined || untold.some((discipline) => discipline === of.discipline)) continue;
           const busy = (station.utilization?.mean ?? 0) * of.replicas * of.slots;
           const present = (busy + (station.meanQueue?.mean ?? 0)) * HORIZON_MS;
           const ended = ((station.throughputPerSec?.mean ?? 0) * HORIZON_MS) / 1_000;
@@ -73,7 +75,7 @@ describe("on any config", () => {
 
   it("the report and the samples are finite, and the requests are those that ended well or badly", () => {
     fc.assert(
-      fc.property(anyConfig, (made) => {
+      fc.property(anyFaultyConfig, (made) => {
         const events = run(made);
         expect(numbersIn(events).every(Number.isFinite)).toBe(true);
         const report = reportOf(made);
@@ -95,7 +97,7 @@ describe("on any config", () => {
       { minLength: 1, maxLength: 20 },
     );
     fc.assert(
-      fc.property(anyConfig, slices, (made, cuts) => {
+      fc.property(anyFaultyConfig, slices, (made, cuts) => {
         const simulation = start(made);
         const events: Event[] = [];
         for (let i = 0; !simulation.ended; i++) {

@@ -51,9 +51,6 @@ function estimate(values: readonly number[]): Estimate {
  * errors off, and a standard error of at most `precision` of the value.
  */
 export function expectExact(found: Estimate, exact: number, precision = 0.005): void {
-  process.stderr.write(
-    `SE ${((found.standardError / exact) * 100).toFixed(3)} % of ${precision * 100}  z=${((found.mean - exact) / found.standardError).toFixed(1)} ${exact}\n`,
-  );
   const told = `${found.mean} ± ${found.standardError} against ${exact}`;
   expect(found.standardError / exact, told).toBeLessThanOrEqual(precision);
   expect(Math.abs(found.mean - exact), told).toBeLessThanOrEqual(4 * found.standardError);

@@ -185,3 +185,31 @@ function twoClasses(seed: number) {
     { seed, warmupMs: 2_000 * S },
   );
 }
+
+describe("processor sharing", () => {
+  const shared = { discipline: Discipline.DISCIPLINE_PROCESSOR_SHARING };
+
+  it.each([
+    ["constant", constant(S)],
+    [
+      "hyperexponential of cv 2",
+      { kind: { $case: "hyperexponential", value: { meanMs: S, cv: 2 } } } as Dist,
+    ],
+  ])("has the mean S / (1 - utilization) whatever the service: %s", (_, service) => {
+    const found = replicate(12, single(0.5, 80_000, service, shared), (report) => ({
+      W: (report.latency?.meanMs ?? 0) / S,
+      U: first(report).utilization?.mean ?? 0,
+    }));
+    expectExact(found.W, 2, 0.01);
+    expectExact(found.U, 0.5, 0.01);
+  });
+
+  it("of four cores has the mean of M/M/4 where the service is exponential", () => {
+    const found = replicate(10, single(3.2, 40_000, exponential(S), { ...shared, slots: 4 }), (report) => ({
+      W: (report.latency?.meanMs ?? 0) / S,
+      Lq: first(report).meanQueue?.mean ?? 0,
+    }));
+    expectExact(found.W, 1.745541, 0.01);
+    expectExact(found.Lq, 3.2 * 0.745541, 0.03);
+  });
+});

@@ -217,6 +217,7 @@ describe("a config", () => {
     const found = spoiled((made) => {
       Object.assign(at(made, "stations[0]"), {
         discipline: Discipline.DISCIPLINE_PROCESSOR_SHARING,
+        balance: Balance.BALANCE_CENTRAL_QUEUE,
         broker: {
           partitions: 1,
           maxDepth: 1,
@@ -229,7 +230,7 @@ describe("a config", () => {
       made.faults = [Fault.fromPartial({ id: "f", kind: "queue-block", target: "a" })];
     });
     expect(found).toEqual([
-      "UNSUPPORTED stations[0].discipline",
+      "UNSUPPORTED stations[0].balance",
       "UNSUPPORTED stations[0].broker",
       "UNSUPPORTED faults[0].kind",
     ]);

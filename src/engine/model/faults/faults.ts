@@ -6,9 +6,9 @@ import {
 import type { Journal } from "../journal.ts";
 import type { Kernel } from "../kernel.ts";
 import type { Link } from "../link.ts";
+import type { Outage, Outages } from "../replicas/outages.ts";
 import type { Station } from "../station.ts";
 import { FaultPlan } from "./fault-plan.ts";
-import { type Outage, Outages } from "./outages.ts";
 
 /** A fault that is on, and what it needs to end. */
 interface Active {
@@ -37,7 +37,7 @@ export class Faults {
     this.config = config;
     this.kernel = kernel;
     this.journal = journal;
-    this.outages = new Outages(kernel.requests, kernel.serving);
+    this.outages = kernel.outages;
     for (const fault of config.faults) this.plan.add({ timeMs: fault.atMs, fault, begins: true });
   }
 

@@ -1,4 +1,9 @@
-import { Balance, Discipline, type Station } from "../../../gen/architech/engine/v1/engine.ts";
+import {
+  type Autoscale,
+  Balance,
+  Discipline,
+  type Station,
+} from "../../../gen/architech/engine/v1/engine.ts";
 import { checkBalance } from "./balances.ts";
 import type { Lookup } from "./lookup.ts";
 import { checkOperations } from "./operations.ts";
@@ -23,6 +28,12 @@ export function checkStation(problems: Problems, path: string, station: Station,
   problems.number(`${path}.replicas`, station.replicas, { min: 1, max: MAX_REPLICAS, whole: true });
   problems.number(`${path}.slots`, station.slots, { min: endless ? 0 : 1, max: MAX_SLOTS, whole: true });
   problems.number(`${path}.queue_capacity`, station.queueCapacity, COUNT);
+  if (
+    station.discipline === Discipline.DISCIPLINE_PROCESSOR_SHARING &&
+    station.balance === Balance.BALANCE_CENTRAL_QUEUE
+  ) {
+    problems.unsupported(`${path}.balance`, "Replicas whose work shares cores have no queue to be central.");
+  }
   checkDiscipline(problems, `${path}.discipline`, station.discipline);
   // Without a queue there is nothing to balance.
   if (!endless || station.balance !== Balance.BALANCE_UNSPECIFIED) {
@@ -34,11 +45,11 @@ export function checkStation(problems: Problems, path: string, station: Station,
     problems.number(`${path}.rate_limit.per_sec`, station.rateLimit.perSec, { min: 0, max: 1e9 });
     problems.number(`${path}.rate_limit.burst`, station.rateLimit.burst, { min: 1, max: 1e9 });
   }
-  if (station.autoscale !== undefined) problems.feature("station.autoscale", `${path}.autoscale`);
+  if (station.autoscale !== undefined)
+    checkAutoscale(problems, `${path}.autoscale`, station, station.autoscale);
   if (station.broker !== undefined) problems.feature("station.broker", `${path}.broker`);
   problems.number(`${path}.mtbf_ms`, station.mtbfMs, TIME);
   problems.number(`${path}.mttr_ms`, station.mttrMs, TIME);
-  if (station.mtbfMs !== 0) problems.feature("station.failures", `${path}.mtbf_ms`);
   problems.number(`${path}.cost_per_replica_hour`, station.costPerReplicaHour, { min: 0, max: 1e12 });
   problems.number(`${path}.cost_per_million_requests`, station.costPerMillionRequests, { min: 0, max: 1e12 });
 }
@@ -48,6 +59,29 @@ function checkDiscipline(problems: Problems, path: string, discipline: Disciplin
   if (discipline === Discipline.DISCIPLINE_UNSPECIFIED) problems.required(path, "A discipline is needed.");
   else if (name === undefined) problems.range(path, `${discipline} is no discipline.`);
   else problems.feature(name, path);
+}
+
+/** An interval of 0 is scaling on demand: one queue for all, and no replicas where there is nothing to do. */
+function checkAutoscale(problems: Problems, path: string, station: Station, autoscale: Autoscale): void {
+  const { min, max, intervalMs } = autoscale;
+  if (station.discipline === Discipline.DISCIPLINE_INFINITE) {
+    problems.range(path, "A station that serves every request at once has nothing to scale.");
+  }
+  problems.number(`${path}.interval_ms`, intervalMs, TIME);
+  if (intervalMs === 0 && station.balance !== Balance.BALANCE_CENTRAL_QUEUE) {
+    problems.range(
+      `${path}.interval_ms`,
+      "Scaling on demand (interval 0) is for a station with a central queue.",
+    );
+  }
+  const replicas = { min: 0, max: MAX_REPLICAS, whole: true };
+  if (problems.number(`${path}.min`, min, { ...replicas, min: intervalMs === 0 ? 0 : 1 })) {
+    problems.number(`${path}.max`, max, { ...replicas, min: Math.max(1, min) });
+  }
+  problems.number(`${path}.target_utilization`, autoscale.targetUtilization, { above: 0, max: 1 });
+  problems.number(`${path}.tolerance`, autoscale.tolerance, RATIO);
+  problems.number(`${path}.up_delay_ms`, autoscale.upDelayMs, TIME);
+  problems.number(`${path}.down_stabilization_ms`, autoscale.downStabilizationMs, TIME);
 }
 
 function checkCache(problems: Problems, path: string, station: Station): void {

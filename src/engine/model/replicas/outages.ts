@@ -1,26 +1,29 @@
 import { CALLING, type Request, type RequestTable, WORKING } from "../flight.ts";
 import type { Serving } from "../serving.ts";
+import type { SharedWork } from "../shared-work.ts";
 import type { Pool, Station } from "../station.ts";
 
 /** Replicas that come and go: killed and back, scaled up and down, paused. */
 export class Outages {
   private readonly requests: RequestTable;
   private readonly serving: Serving;
+  private readonly sharedWork: SharedWork;
 
-  constructor(requests: RequestTable, serving: Serving) {
+  constructor(requests: RequestTable, serving: Serving, sharedWork: SharedWork) {
     this.requests = requests;
     this.serving = serving;
+    this.sharedWork = sharedWork;
   }
 
   /**
    * Takes down `count` replicas (fewer where fewer are up). What they do fails at once; the queue of a central
-   * station lives on while one replica does. Returns what `restore` needs to bring them back.
+   * station lives on while one replica does. "any": one of them by chance (count 1). Returns what `restore` needs to bring them back.
    */
-  kill(station: Station, count: number, nowMs: number): Outage {
+  kill(station: Station, count: number, nowMs: number, which: "last" | "any" = "last"): Outage {
     station.elapse(nowMs);
     const killed = Math.min(count, station.replicasUp);
     if (killed === 0) return { pools: [], replicas: 0 };
-    return station.central ? this.killCentral(station, killed) : this.killPools(station, killed);
+    return station.central ? this.killCentral(station, killed) : this.killPools(station, killed, which);
   }
 
   restore(station: Station, outage: Outage, nowMs: number): void {
@@ -45,7 +48,11 @@ export class Outages {
     const sinceMs = Math.max(nowMs, station.pausedUntilMs);
     if (untilMs <= sinceMs) return;
     station.pausedUntilMs = untilMs;
-    for (const pool of station.pools) pool.held = true;
+    for (const pool of station.pools) {
+      pool.held = true;
+      if (pool.sharing !== undefined) this.sharedWork.hold(station, pool.sharing, true);
+    }
+    if (station.shared) return;
     for (const request of this.at(station, WORKING)) request.pausedMs += untilMs - sinceMs;
   }
 
@@ -54,12 +61,16 @@ export class Outages {
     station.elapse(nowMs);
     for (const pool of station.pools) {
       pool.held = false;
+      if (pool.sharing !== undefined) this.sharedWork.hold(station, pool.sharing, false);
       this.serving.fill(station, pool);
     }
   }
 
-  private killPools(station: Station, count: number): Outage {
-    const pools = station.available.slice(-count);
+  private killPools(station: Station, count: number, which: "last" | "any"): Outage {
+    const pools =
+      which === "last"
+        ? station.available.slice(-count)
+        : station.available.slice(station.faultDraws.below(station.available.length)).slice(0, count);
     for (const pool of pools) pool.up = false;
     station.addReplicas(-pools.length);
     station.findAvailable();
