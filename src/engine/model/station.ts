@@ -37,6 +37,8 @@ export class Station {
   readonly pools: Pool[];
   /** The pools that take requests; the same as `pools` while nothing is down. */
   available: Pool[];
+  /** Pools that were scaled away and still finish what they have. */
+  private leaving: Pool[] = [];
   /** Waiting places of one pool. */
   readonly queueCapacity: number;
   readonly meter = new StationMeter();
@@ -153,12 +155,19 @@ export class Station {
       const held = this.pausedUntilMs > 0 && this.pools.some((pool) => pool.held);
       for (let i = 0; i < more; i++) this.addPool(held);
     } else {
+      this.leaving = this.leaving.filter((pool) => pool.busy > 0 || pool.line.count > 0);
       for (const pool of this.available.slice(more)) {
         pool.up = false;
         this.pools.splice(this.pools.indexOf(pool), 1);
+        this.leaving.push(pool);
       }
     }
     this.findAvailable();
+  }
+
+  /** Also those that were scaled away and still have something to finish. */
+  get everyPool(): readonly Pool[] {
+    return [...this.pools, ...this.leaving];
   }
 
   private addPool(held: boolean): void {

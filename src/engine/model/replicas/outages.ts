@@ -48,7 +48,7 @@ export class Outages {
     const sinceMs = Math.max(nowMs, station.pausedUntilMs);
     if (untilMs <= sinceMs) return;
     station.pausedUntilMs = untilMs;
-    for (const pool of station.pools) {
+    for (const pool of station.everyPool) {
       pool.held = true;
       if (pool.sharing !== undefined) this.sharedWork.hold(station, pool.sharing, true);
     }
@@ -59,7 +59,7 @@ export class Outages {
   resume(station: Station, nowMs: number): void {
     if (station.pausedUntilMs > nowMs) return;
     station.elapse(nowMs);
-    for (const pool of station.pools) {
+    for (const pool of station.everyPool) {
       pool.held = false;
       if (pool.sharing !== undefined) this.sharedWork.hold(station, pool.sharing, false);
       this.serving.fill(station, pool);
