@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { ServiceError } from "../core/errors.ts";
 
 export interface FolderLock {
+  /** A second call does nothing. */
   release(): void;
 }
 
@@ -27,5 +28,11 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       error,
     );
   }
-  return { release: () => file.close() };
+  let held = true;
+  return {
+    release: () => {
+      if (held) file.close();
+      held = false;
+    },
+  };
 }

@@ -9,6 +9,7 @@ import { dataFolder } from "./data-folder.ts";
 import { asking } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { keepHouse, logSettings } from "./housekeeping.ts";
 import { leasesOn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
 import { commitBounds, connect, leaseBounds, workBounds } from "./postgres.ts";
@@ -69,10 +70,12 @@ async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
   const lock = await lockFolder(dataDir);
   try {
     const folder = await dataFolder(dataDir, log);
-    const db = new Kysely<Schema>({
-      dialect: new PGliteDialect({ pglite: await PGlite.create({ dataDir: folder }) }),
-    });
+    const startParams = [...PGlite.defaultStartParams, ...logSettings];
+    const pglite = await PGlite.create({ dataDir: folder, startParams });
+    const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    const stopTidying = keepHouse(db, log);
     const release = async () => {
+      await stopTidying();
       await db.destroy();
       lock.release();
     };

@@ -1,5 +1,5 @@
 // The one statement that changes simulations: rows, events and documents of many simulations together.
-// Everything travels as JSON parameters, so that the statement's text is always the same.
+// Everything travels as JSON parameters, however many there are.
 import { sql, type Transaction } from "kysely";
 import type { Applied } from "./apply.ts";
 import { changingColumns, recordset, values } from "./columns.ts";
@@ -16,6 +16,15 @@ export async function write(tx: Transaction<Schema>, changes: readonly Applied[]
   const documents = changes.flatMap(({ stored, documents }) =>
     documents === null ? [] : [{ simulation_id: stored.simulation.id, ...documentValues(documents) }],
   );
+  // Few changes bring documents: most statements are spared the planning of this part.
+  const kept =
+    documents.length === 0
+      ? sql``
+      : sql`, kept as (
+          update simulation_documents as d set ${sql.raw(documentAssignments)}
+          from json_to_recordset(${databaseJson(documents)}::json) as r(${sql.raw(documentRecordset)})
+          where d.simulation_id = r.simulation_id
+        )`;
   const result = await sql<{ at: Date; updated: number }>`
     with moment as (${moment}),
     updated as (
@@ -27,12 +36,7 @@ export async function write(tx: Transaction<Schema>, changes: readonly Applied[]
     logged as (
       insert into events (${sql.raw(eventNames)})
       select ${sql.raw(eventValues)} from ${eventRecords(events)}, moment
-    ),
-    kept as (
-      update simulation_documents as d set ${sql.raw(documentAssignments)}
-      from json_to_recordset(${databaseJson(documents)}::json) as r(${sql.raw(documentRecordset)})
-      where d.simulation_id = r.simulation_id
-    )
+    )${kept}
     select moment.at, (select count(*) from updated) as updated from moment`.execute(tx);
   const row = result.rows[0];
   if (row === undefined || row.updated !== rows.length) throw new Error("Rows that were locked are gone.");

@@ -5,9 +5,14 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { PGlite } from "@electric-sql/pglite";
+import { Kysely, PGliteDialect, sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bakedDatabase, dataFolder } from "../../src/postgres/data-folder.ts";
+import { logBytes, logSinceCheckpoint, tidy } from "../../src/postgres/housekeeping.ts";
+import { migrate } from "../../src/postgres/migrate.ts";
 import { openDatabase } from "../../src/postgres/open.ts";
+import type { Schema } from "../../src/postgres/schema.ts";
 import { unpackTar } from "../../src/postgres/tar.ts";
 import { silent } from "../support/postgres.ts";
 import { admin, created } from "./drafts.ts";
@@ -112,6 +117,23 @@ describe("the embedded database", () => {
     const database = await open();
     await database.ping();
     await database.close();
+  });
+
+  it("keeps its write-ahead log small, as no server is there to do it", async () => {
+    const pglite = await PGlite.create({ dataDir: await dataFolder(dataDir, silent) });
+    const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+    await migrate(db);
+    await sql`create table filler (text text)`.execute(db);
+    const before = await logSinceCheckpoint(db);
+    await tidy(db);
+    expect(await logSinceCheckpoint(db)).toBeGreaterThanOrEqual(before);
+    await sql`insert into filler select repeat(md5(n::text), 40) from generate_series(1, 40000) as n`.execute(
+      db,
+    );
+    expect(await logSinceCheckpoint(db)).toBeGreaterThan(logBytes);
+    await tidy(db);
+    expect(await logSinceCheckpoint(db)).toBeLessThan(before + 1_000_000);
+    await db.destroy();
   });
 
   it("names the baked copy by the version that can read it", () => {
