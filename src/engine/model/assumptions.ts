@@ -52,6 +52,10 @@ export function assumptionsOf(config: SimulationConfig, faultKinds: ReadonlySet<
       "A killed replica is seen to be gone at once, and its requests fail at once.",
     ],
     [
+      config.stations.some((station) => station.broker !== undefined),
+      "A group of consumers has as many messages under way as it has slots; one that it fails is not delivered again.",
+    ],
+    [
       links.some((link) => link.breaker !== undefined),
       "A breaker forgets a tenth of its window at a time, and counts timeouts, errors and refusals as failures.",
     ],

@@ -23,6 +23,7 @@
  *   control.warm-up                 Control.warmup_ms          control.replications    Control.replications > 1
  *   control.limits                  Control.max_events, .max_in_flight
  *
+ * Of station.broker it has one partition, overflow reject and drop-oldest, and no redelivery.
  * What this engine does not model is absent from the list below, and a config that uses it is refused.
  */
 export const features: readonly string[] = [
@@ -44,6 +45,7 @@ export const features: readonly string[] = [
   "station.rate-limit",
   "station.autoscale",
   "station.failures",
+  "station.broker",
   "step.work",
   "step.parallel",
   "step.one-of",
@@ -99,6 +101,7 @@ export const faultKinds: readonly string[] = [
   "error",
   "fail-first",
   "cache-flush",
+  "queue-block",
   "traffic",
   "scale",
 ];

@@ -68,6 +68,8 @@ export class Call {
   callerGeneration = 0;
   plan: PlannedCall | undefined = undefined;
   source: Source | undefined = undefined;
+  /** The broker's consumer group that it is a delivery to; -1: none. */
+  group = -1;
   name = 0;
   key = 0;
   priority = 0;
@@ -160,6 +162,7 @@ export class CallTable {
     kept.caller = undefined;
     kept.plan = undefined;
     kept.source = undefined;
+    kept.group = -1;
     kept.following = 0;
     return kept;
   }

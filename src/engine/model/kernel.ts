@@ -13,6 +13,7 @@ import {
   USERS_RISE,
   WORK_END,
 } from "./agenda.ts";
+import { Brokering } from "./brokering.ts";
 import { Calling, type Ends } from "./calling.ts";
 import { compile, type Model } from "./compile.ts";
 import { type Call, CallTable, type Request, RequestTable } from "./flight.ts";
@@ -37,6 +38,7 @@ export class Kernel implements Ends {
   readonly sourcing: Sourcing;
   readonly serving: Serving;
   readonly sharedWork: SharedWork;
+  readonly brokering: Brokering;
   readonly outages: Outages;
   private readonly failures = new Map<number, Failures>();
   private readonly autoscalers = new Map<number, Autoscaler>();
@@ -53,10 +55,20 @@ export class Kernel implements Ends {
     const stepping = new Stepping(calls, calling);
     this.calling = calling;
     this.sharedWork = new SharedWork(agenda, requests, this.model.shares);
-    const { sharedWork } = this;
-    this.serving = new Serving({ agenda, requests, calls, calling, stepping, sharedWork, journal });
+    this.brokering = new Brokering(agenda, calls, calling, this.model.stations, this.model.links);
+    const { sharedWork, brokering } = this;
+    this.serving = new Serving({
+      agenda,
+      requests,
+      calls,
+      calling,
+      stepping,
+      sharedWork,
+      brokering,
+      journal,
+    });
     this.sourcing = new Sourcing({ agenda, calls, calling, meter, maxInFlight });
-    this.outages = new Outages(requests, this.serving, sharedWork);
+    this.outages = new Outages(requests, this.serving, sharedWork, brokering);
     for (const station of this.model.stations) this.staff(station, seed, journal);
     for (const source of this.model.sources) this.sourcing.start(source);
   }
@@ -95,6 +107,7 @@ export class Kernel implements Ends {
   ended(call: Call, ok: boolean): void {
     if (call.source !== undefined) this.sourcing.ended(call.source, call, ok);
     else if (call.caller !== undefined) this.serving.callEnded(call, ok);
+    else if (call.group >= 0) this.brokering.delivered(call);
     else this.calls.release(call);
   }
 

@@ -1,6 +1,7 @@
 import { LogRecord_Level } from "../../gen/architech/engine/v1/engine.ts";
 import { type Agenda, DEMAND, SCALING, WORK_END } from "./agenda.ts";
 import { choosePool } from "./balance.ts";
+import type { Brokering } from "./brokering.ts";
 import { type Calling, ERROR, OK, REJECTED } from "./calling.ts";
 import {
   CALLING,
@@ -42,6 +43,7 @@ export class Serving {
   private readonly calling: Calling;
   private readonly stepping: Stepping;
   private readonly sharedWork: SharedWork;
+  private readonly brokering: Brokering;
   private readonly journal: Journal;
 
   constructor(parts: {
@@ -51,6 +53,7 @@ export class Serving {
     calling: Calling;
     stepping: Stepping;
     sharedWork: SharedWork;
+    brokering: Brokering;
     journal: Journal;
   }) {
     this.agenda = parts.agenda;
@@ -59,6 +62,7 @@ export class Serving {
     this.calling = parts.calling;
     this.stepping = parts.stepping;
     this.sharedWork = parts.sharedWork;
+    this.brokering = parts.brokering;
     this.journal = parts.journal;
   }
 
@@ -76,7 +80,8 @@ export class Serving {
     }
     add(station.meter.tally, ARRIVALS, 1);
     request.arrivedMs = this.agenda.nowMs;
-    if (station.limiter?.take(this.agenda.nowMs) === false) {
+    const limited = station.limiter?.take(this.agenda.nowMs) === false;
+    if (limited || (station.config.broker !== undefined && this.brokering.refuses(station))) {
       this.turnAway(request, station, REJECTED);
       return;
     }
@@ -207,6 +212,7 @@ export class Serving {
     const station = request.link.to;
     if (request.pool === undefined) throw new Error("A request that runs has a pool.");
     const failed = request.failed || station.errors.chance(request.operation.errorRatio);
+    if (!failed && station.config.broker !== undefined) this.brokering.store(request, station);
     this.finish(request, station, request.pool, failed);
   }
 

@@ -69,6 +69,8 @@ export class Station {
   slowness = 1;
   abortRatio = 0;
   failNext = 0;
+  /** A broker that delivers nothing. */
+  blocked = false;
   /** Works on nothing until then. */
   pausedUntilMs = 0;
   /** Seen full, and saturated; said once each. */

@@ -277,7 +277,7 @@ describe("a live fault", () => {
 
   it("that cannot be is refused, and changes nothing", () => {
     const simulation = start(simple());
-    expect(() => simulation.inject(fault("queue-block", "s"))).toThrow("UNSUPPORTED");
+    expect(() => simulation.inject(fault("flood", "s"))).toThrow("UNSUPPORTED");
     expect(() => simulation.inject(fault("kill", "nobody"))).toThrow("REFERENCE");
     expect(() => simulation.inject(fault("loss", "users>s", { amount: 2 }))).toThrow("RANGE");
     while (simulation.advance(20_000, 100_000));

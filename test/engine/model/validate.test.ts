@@ -215,23 +215,18 @@ describe("a config", () => {
 
   it("refuses what the engine does not model, and says where", () => {
     const found = spoiled((made) => {
-      Object.assign(at(made, "stations[0]"), {
+      Object.assign(at(made, "stations[1]"), {
         discipline: Discipline.DISCIPLINE_PROCESSOR_SHARING,
         balance: Balance.BALANCE_CENTRAL_QUEUE,
-        broker: {
-          partitions: 1,
-          maxDepth: 1,
-          overflow: "reject",
-          redeliveryMs: 1,
-          maxDeliveries: 1,
-          deadLetter: "",
-        },
       });
-      made.faults = [Fault.fromPartial({ id: "f", kind: "queue-block", target: "a" })];
+      Object.assign(at(made, "sources[0].kind.value"), { process: "mmpp2" });
+      Object.assign(at(made, "control"), { replications: 2 });
+      made.faults = [Fault.fromPartial({ id: "f", kind: "flood", target: "a" })];
     });
     expect(found).toEqual([
-      "UNSUPPORTED stations[0].balance",
-      "UNSUPPORTED stations[0].broker",
+      "UNSUPPORTED control.replications",
+      "UNSUPPORTED stations[1].balance",
+      "UNSUPPORTED sources[0].open.process",
       "UNSUPPORTED faults[0].kind",
     ]);
   });

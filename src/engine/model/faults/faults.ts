@@ -96,6 +96,9 @@ export class Faults {
       case "fail-first":
         station.failNext += fault.amount;
         return;
+      case "queue-block":
+        station.blocked = true;
+        return;
       case "cache-flush":
         station.cacheSinceMs = Number.POSITIVE_INFINITY;
     }
@@ -117,6 +120,10 @@ export class Faults {
         return;
       case "fail-first":
         station.failNext = 0;
+        return;
+      case "queue-block":
+        station.blocked = false;
+        this.kernel.brokering.wake(station);
         return;
       case "cache-flush":
         station.cacheSinceMs = nowMs;

@@ -1,3 +1,4 @@
+import type { Brokering } from "../brokering.ts";
 import { CALLING, type Request, type RequestTable, WORKING } from "../flight.ts";
 import type { Serving } from "../serving.ts";
 import type { SharedWork } from "../shared-work.ts";
@@ -8,8 +9,10 @@ export class Outages {
   private readonly requests: RequestTable;
   private readonly serving: Serving;
   private readonly sharedWork: SharedWork;
+  private readonly brokering: Brokering;
 
-  constructor(requests: RequestTable, serving: Serving, sharedWork: SharedWork) {
+  constructor(requests: RequestTable, serving: Serving, sharedWork: SharedWork, brokering: Brokering) {
+    this.brokering = brokering;
     this.requests = requests;
     this.serving = serving;
     this.sharedWork = sharedWork;
@@ -33,14 +36,14 @@ export class Outages {
       for (const pool of station.central ? station.pools : outage.pools) pool.up = true;
       station.findAvailable();
     }
-    for (const pool of station.pools) this.serving.fill(station, pool);
+    this.wake(station);
   }
 
   /** Replicas that go finish what they have. */
   scale(station: Station, replicas: number, nowMs: number): void {
     station.elapse(nowMs);
     station.scaleTo(replicas);
-    for (const pool of station.pools) this.serving.fill(station, pool);
+    this.wake(station);
   }
 
   /** Nothing is begun and no work goes on until `untilMs`; Infinity: to the end. */
@@ -64,6 +67,12 @@ export class Outages {
       if (pool.sharing !== undefined) this.sharedWork.hold(station, pool.sharing, false);
       this.serving.fill(station, pool);
     }
+  }
+
+  /** There may be free slots: for those who wait here, and for the messages of brokers. */
+  private wake(station: Station): void {
+    for (const pool of station.pools) this.serving.fill(station, pool);
+    this.brokering.wake(station);
   }
 
   private killPools(station: Station, count: number, which: "last" | "any"): Outage {

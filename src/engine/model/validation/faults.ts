@@ -19,6 +19,7 @@ const KINDS: Record<string, { targets: readonly Kind[]; amount?: Bounds }> = {
   error: { targets: ["station", "zone", "link"], amount: RATIO },
   "fail-first": { targets: ["station", "zone", "link"], amount: { ...COUNT, min: 1 } },
   "cache-flush": { targets: ["station", "zone"] },
+  "queue-block": { targets: ["station", "zone"] },
   traffic: { targets: ["source"], amount: FACTOR },
   scale: { targets: ["station", "zone"], amount: { min: 0, max: MAX_REPLICAS, whole: true } },
 };
@@ -66,6 +67,9 @@ function checkTarget(
       `${path}.target`,
       "Without a timeout, a caller whose message is lost waits for ever.",
     );
+  }
+  if (kind === "queue-block" && is.station && lookup.stations.get(target)?.broker === undefined) {
+    problems.reference(`${path}.target`, `"${target}" is no broker.`);
   }
   if (kind === "cache-flush" && is.station && lookup.stations.get(target)?.cache === undefined) {
     problems.reference(`${path}.target`, `"${target}" has no cache.`);

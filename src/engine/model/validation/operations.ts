@@ -88,6 +88,9 @@ function checkCall(
   } else if (link.from !== station.id) {
     problems.reference(`${path}.link`, `"${call.link}" leads from "${link.from}", not from "${station.id}".`);
   }
+  if (station.broker !== undefined) {
+    problems.range(path, "The links of a broker are its consumer groups: it does not call over them itself.");
+  }
   problems.number(`${path}.probability`, call.probability, RATIO);
   problems.number(`${path}.count`, call.count, { min: 0, max: MAX_COUNT });
   if (call.onlyOnOwnMiss && station.cache === undefined) {

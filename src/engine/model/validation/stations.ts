@@ -1,6 +1,7 @@
 import {
   type Autoscale,
   Balance,
+  type Broker,
   Discipline,
   type Station,
 } from "../../../gen/architech/engine/v1/engine.ts";
@@ -47,7 +48,7 @@ export function checkStation(problems: Problems, path: string, station: Station,
   }
   if (station.autoscale !== undefined)
     checkAutoscale(problems, `${path}.autoscale`, station, station.autoscale);
-  if (station.broker !== undefined) problems.feature("station.broker", `${path}.broker`);
+  if (station.broker !== undefined) checkBroker(problems, `${path}.broker`, station.broker);
   problems.number(`${path}.mtbf_ms`, station.mtbfMs, TIME);
   problems.number(`${path}.mttr_ms`, station.mttrMs, TIME);
   problems.number(`${path}.cost_per_replica_hour`, station.costPerReplicaHour, { min: 0, max: 1e12 });
@@ -82,6 +83,28 @@ function checkAutoscale(problems: Problems, path: string, station: Station, auto
   problems.number(`${path}.tolerance`, autoscale.tolerance, RATIO);
   problems.number(`${path}.up_delay_ms`, autoscale.upDelayMs, TIME);
   problems.number(`${path}.down_stabilization_ms`, autoscale.downStabilizationMs, TIME);
+}
+
+function checkBroker(problems: Problems, path: string, broker: Broker): void {
+  if (
+    problems.number(`${path}.partitions`, broker.partitions, { ...COUNT, min: 1 }) &&
+    broker.partitions > 1
+  ) {
+    problems.unsupported(`${path}.partitions`, "This engine does not model more than one partition.");
+  }
+  problems.number(`${path}.max_depth`, broker.maxDepth, COUNT);
+  if (broker.overflow === "block") {
+    problems.unsupported(`${path}.overflow`, "This engine does not model producers that are blocked.");
+  } else if (broker.overflow !== "reject" && broker.overflow !== "drop-oldest") {
+    problems.range(`${path}.overflow`, `"${broker.overflow}" is not reject, drop-oldest or block.`);
+  }
+  problems.number(`${path}.max_deliveries`, broker.maxDeliveries, COUNT);
+  if (problems.number(`${path}.redelivery_ms`, broker.redeliveryMs, TIME) && broker.redeliveryMs > 0) {
+    problems.unsupported(`${path}.redelivery_ms`, "This engine does not model redelivery.");
+  }
+  if (broker.deadLetter !== "") {
+    problems.unsupported(`${path}.dead_letter`, "Without redelivery nothing becomes a dead letter.");
+  }
 }
 
 function checkCache(problems: Problems, path: string, station: Station): void {

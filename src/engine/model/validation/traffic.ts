@@ -119,6 +119,7 @@ class Graph {
 
   private addCalls(node: Node, name: string, operation: Operation): void {
     const cache = this.lookup.stations.get(node.station)?.cache;
+    if (this.lookup.stations.get(node.station)?.broker !== undefined) this.addDeliveries(node, name);
     let reached = 1;
     for (const step of operation.steps) {
       const calls = callsOf(step);
@@ -135,6 +136,14 @@ class Graph {
         const share = this.shareOf(step, call.link);
         node.calls.push({ to, times: reached * missed * share * call.probability * call.count });
       }
+    }
+  }
+
+  /** Each group of consumers gets a copy. */
+  private addDeliveries(node: Node, name: string): void {
+    for (const link of this.config.links) {
+      const to = link.from === node.station ? this.node(link.to, name) : undefined;
+      if (to !== undefined) node.calls.push({ to, times: 1 });
     }
   }
 
