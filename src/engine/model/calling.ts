@@ -1,5 +1,15 @@
 import { LogRecord_Level } from "../../gen/architech/engine/v1/engine.ts";
 import { type Agenda, DEADLINE, REPLY, REQUEST_IN, RETRY } from "./agenda.ts";
+import {
+  ERROR,
+  earnRetries,
+  failsByFault,
+  isOrphan,
+  OK,
+  REJECTED,
+  retriesAfter,
+  TIMED_OUT,
+} from "./attempt.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import type { Call, CallTable, Request, RequestTable } from "./flight.ts";
 import type { Journal } from "./journal.ts";
@@ -9,12 +19,6 @@ import { type RunMeter, WASTED_MS } from "./metrics/run-meter.ts";
 import { add } from "./metrics/tally.ts";
 import type { OperationTable } from "./operation.ts";
 
-/** How an attempt ends. */
-export const OK = 0;
-export const ERROR = 1;
-export const REJECTED = 2;
-export const TIMED_OUT = 3;
-
 /** The two ends of a link. Neither may be told anything while it is still telling calling something. */
 export interface Ends {
   /** A request of a source, or the call of a request, has ended for good. The call is the end's to release. */
@@ -22,9 +26,6 @@ export interface Ends {
   /** Nobody waits for this request any longer, and its link cancels. */
   cancel(request: Request): void;
 }
-
-/** A call's retry budget never saves up more than the calls of the last 100 have earned. */
-const BUDGET_CALLS = 100;
 
 /**
  * The life of calls on their links: permission (max_in_flight), attempts, loss, latency, timeouts, retries.
@@ -67,10 +68,7 @@ export class Calling {
     const link = call.link;
     add(link.meter.tally, CALLS, 1);
     link.inFlight++;
-    const budget = link.config.retry?.budgetRatio ?? 0;
-    if (budget > 0) {
-      link.retryCredit = Math.min(link.retryCredit + budget, Math.max(1, budget * BUDGET_CALLS));
-    }
+    earnRetries(link);
     call.retries = 0;
     call.holdsPermit = false;
     call.startedMs = this.agenda.nowMs;
@@ -165,7 +163,7 @@ export class Calling {
       return;
     }
     if (link.abortRatio > 0 || link.failNext > 0) {
-      if (aborts(link)) {
+      if (failsByFault(link)) {
         this.settle(call, ERROR);
         return;
       }
@@ -246,7 +244,7 @@ export class Calling {
   private failed(call: Call, outcome: number): void {
     const link = call.link;
     const waitMs = link.backoffMs[call.retries];
-    if (waitMs === undefined || !retries(link, outcome) || link.retryCredit < 1 || isOrphan(call)) {
+    if (waitMs === undefined || !retriesAfter(link, outcome) || link.retryCredit < 1 || isOrphan(call)) {
       this.end(call, false);
       return;
     }
@@ -281,25 +279,4 @@ export class Calling {
       this.agenda.now(RETRY, call.index, call.generation);
     }
   }
-}
-
-/** Whether its caller ended (was killed or cancelled) while the call was under way. */
-export function isOrphan(call: Call): boolean {
-  return call.caller !== undefined && call.caller.generation !== call.callerGeneration;
-}
-
-function retries(link: Link, outcome: number): boolean {
-  const retry = link.config.retry;
-  if (retry === undefined) return false;
-  if (outcome === TIMED_OUT) return retry.onTimeout;
-  return outcome === REJECTED ? retry.onReject : retry.onError;
-}
-
-/** Whether a fault makes this attempt fail. */
-function aborts(link: Link): boolean {
-  if (link.failNext > 0) {
-    link.failNext--;
-    return true;
-  }
-  return link.faultDraws.chance(link.abortRatio);
 }

@@ -131,6 +131,7 @@ export class RequestTable {
     kept.failed = false;
     kept.missed = false;
     kept.misses = 0;
+    kept.pausedMs = 0;
     kept.workMs = 0;
     return kept;
   }

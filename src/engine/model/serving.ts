@@ -1,8 +1,8 @@
-import { LogRecord_Level } from "../../gen/architech/engine/v1/engine.ts";
 import { type Agenda, DEMAND, SCALING, WORK_END } from "./agenda.ts";
+import { ERROR, OK, REJECTED } from "./attempt.ts";
 import { choosePool } from "./balance.ts";
 import type { Brokering } from "./brokering.ts";
-import { type Calling, ERROR, OK, REJECTED } from "./calling.ts";
+import type { Calling } from "./calling.ts";
 import {
   CALLING,
   CANCELLED,
@@ -14,21 +14,19 @@ import {
   WORKING,
 } from "./flight.ts";
 import type { Journal } from "./journal.ts";
-import {
-  ARRIVALS,
-  BEGUN,
-  ENDED,
-  ERRORS,
-  HITS,
-  LOOKUPS,
-  REJECTED as REJECTIONS,
-  WAIT_MS,
-  WORK_MS,
-} from "./metrics/station-meter.ts";
-import { add } from "./metrics/tally.ts";
 import type { SharedWork } from "./shared-work.ts";
 import type { Pool, Station } from "./station.ts";
 import type { Stepping } from "./stepping.ts";
+import {
+  countArrival,
+  countBegun,
+  countEnd,
+  countTurnedAway,
+  countWork,
+  failsByFault,
+  lookUp,
+  noteFull,
+} from "./visit.ts";
 
 /**
  * The life of requests at their stations: a request takes a slot or waits for one, goes through the steps of
@@ -78,7 +76,7 @@ export class Serving {
       this.requests.release(request);
       return;
     }
-    add(station.meter.tally, ARRIVALS, 1);
+    countArrival(station);
     request.arrivedMs = this.agenda.nowMs;
     const limited = station.limiter?.take(this.agenda.nowMs) === false;
     if (limited || (station.config.broker !== undefined && this.brokering.refuses(station))) {
@@ -86,7 +84,7 @@ export class Serving {
       return;
     }
     const pool = choosePool(station, request.key);
-    if (pool === undefined || aborts(station)) {
+    if (pool === undefined || failsByFault(station)) {
       this.turnAway(request, station, ERROR);
     } else if (pool.busy < pool.slots && !pool.held) {
       station.elapse(this.agenda.nowMs);
@@ -94,7 +92,7 @@ export class Serving {
     } else if (pool.line.count < station.queueCapacity) {
       this.enqueue(request, station, pool);
     } else {
-      this.noteFull(station);
+      noteFull(station, this.journal);
       this.turnAway(request, station, REJECTED);
     }
   }
@@ -105,7 +103,7 @@ export class Serving {
       this.lengthen(request);
       return;
     }
-    this.accountWork(request);
+    countWork(request, this.agenda.nowMs);
     this.proceed(request);
   }
 
@@ -142,14 +140,14 @@ export class Serving {
       station.elapse(this.agenda.nowMs);
       station.queued--;
       pool.line.count--;
-      this.account(request, station, true);
+      countEnd(request, station, true, this.agenda.nowMs);
       this.calling.answer(request, ERROR);
       // Its entry stays in the waiting line until it is met there, and only then can the request be used again.
       request.state = CANCELLED;
       return;
     }
     if (state === WORKING) {
-      this.accountWork(request);
+      countWork(request, this.agenda.nowMs);
       if (pool.sharing !== undefined) this.sharedWork.breakOff(request, pool.sharing);
     }
     this.finish(request, station, pool, true);
@@ -168,28 +166,15 @@ export class Serving {
   }
 
   private start(request: Request, station: Station, pool: Pool): void {
-    const { tally } = station.meter;
     pool.busy++;
     // Where work shares the cores it is the work that keeps them busy, not the request.
     if (!station.shared) station.busy++;
     if (station.busy > station.peakBusy) station.peakBusy = station.busy;
-    add(tally, BEGUN, 1);
-    add(tally, WAIT_MS, this.agenda.nowMs - request.arrivedMs);
+    countBegun(request, station, this.agenda.nowMs);
     request.pool = pool;
     request.lastStep = request.operation.steps.length;
-    if (station.config.cache !== undefined) this.lookUp(request, station);
+    if (station.config.cache !== undefined) lookUp(request, station, this.agenda.nowMs);
     this.proceed(request);
-  }
-
-  private lookUp(request: Request, station: Station): void {
-    const { tally } = station.meter;
-    add(tally, LOOKUPS, 1);
-    if (station.cacheDraws.chance(station.hitRatio(this.agenda.nowMs))) {
-      add(tally, HITS, 1);
-      request.lastStep = request.operation.hitEnd;
-    } else {
-      request.missed = true;
-    }
   }
 
   /** Goes through steps until one takes time, or the last is done. */
@@ -242,7 +227,7 @@ export class Serving {
     station.elapse(this.agenda.nowMs);
     pool.busy--;
     if (!station.shared) station.busy--;
-    this.account(request, station, failed);
+    countEnd(request, station, failed, this.agenda.nowMs);
     this.calling.answer(request, failed ? ERROR : OK);
     this.requests.release(request);
     this.fill(station, pool);
@@ -266,29 +251,9 @@ export class Serving {
     pool.filling = false;
   }
 
-  private account(request: Request, station: Station, failed: boolean): void {
-    const { meter } = station;
-    add(meter.tally, ENDED, 1);
-    if (failed) add(meter.tally, ERRORS, 1);
-    meter.residence.record(this.agenda.nowMs - request.arrivedMs);
-  }
-
-  private accountWork(request: Request): void {
-    const clockMs = request.pool?.sharing?.workedAt(this.agenda.nowMs) ?? this.agenda.nowMs;
-    const workMs = clockMs - request.workSinceMs;
-    request.workMs += workMs;
-    add(request.link.to.meter.tally, WORK_MS, workMs);
-  }
-
   /** Answers at once, without a slot: refused (REJECTED), or nothing is there to serve it (ERROR). */
   private turnAway(request: Request, station: Station, outcome: number): void {
-    const { tally } = station.meter;
-    if (outcome === REJECTED) {
-      add(tally, REJECTIONS, 1);
-    } else {
-      add(tally, ENDED, 1);
-      add(tally, ERRORS, 1);
-    }
+    countTurnedAway(station, outcome === REJECTED);
     this.calling.answer(request, outcome);
     this.requests.release(request);
   }
@@ -302,23 +267,7 @@ export class Serving {
       return false;
     });
   }
-
-  private noteFull(station: Station): void {
-    if (station.fullSeen) return;
-    station.fullSeen = true;
-    const message = `The queue of ${station.id} is full: a request was refused, for the first time.`;
-    this.journal.log(LogRecord_Level.LEVEL_WARN, "QUEUE_FULL", message, station.id);
-  }
 }
 
 /** Cancelled entries that a waiting line may hold before they are looked at. */
 const SWEEP_SLACK = 1_024;
-
-/** Whether a fault makes this request fail. */
-function aborts(station: Station): boolean {
-  if (station.failNext > 0) {
-    station.failNext--;
-    return true;
-  }
-  return station.faultDraws.chance(station.abortRatio);
-}
