@@ -1,7 +1,7 @@
 // Taking over what a dead replica drove. Rows that are locked just now are left for the next look, which is soon.
 import { sql } from "kysely";
 import type { OwnedSimulation } from "../core/ports/leases.ts";
-import { active } from "./queue-order.ts";
+import { active, open } from "./queue-order.ts";
 import { type SimulationRow, simulationOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
 
@@ -10,7 +10,7 @@ export async function owned(db: Database, replica: string): Promise<readonly Own
     .selectFrom("simulations")
     .selectAll()
     .where("owner", "=", replica)
-    .where("status", "not in", ["COMPLETED", "STOPPED", "FAILED"])
+    .where(sql<boolean>`status in ${open}`)
     .orderBy("id")
     .execute();
   return rows.map(ownedOf);

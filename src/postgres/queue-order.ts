@@ -7,6 +7,9 @@ import type { Database } from "./schema.ts";
 /** Statuses that hold a place on an engine. */
 export const active = sql`('STARTING', 'RUNNING', 'PAUSED')`;
 
+/** Statuses that are not terminal. */
+export const open = sql`('QUEUED', 'STARTING', 'RUNNING', 'PAUSED')`;
+
 /** Of the table or alias `queued`, beside a count `under_way` of its project. */
 export const turn = sql`under_way + row_number() over (partition by project_id order by id)`;
 

@@ -1,6 +1,7 @@
 // The leases of replicas and of the scheduler, by the database's clock.
 import { type Kysely, sql } from "kysely";
 import { ServiceError } from "../core/errors.ts";
+import { open } from "./queue-order.ts";
 import type { Database, Schema } from "./schema.ts";
 
 /** The end of a lease of that many ms that begins now. */
@@ -60,6 +61,6 @@ async function disown(db: Kysely<Schema>, replica: string): Promise<void> {
     .updateTable("simulations")
     .set({ owner: null, version: sql<number>`version + 1` })
     .where("owner", "=", replica)
-    .where("status", "not in", ["COMPLETED", "STOPPED", "FAILED"])
+    .where(sql<boolean>`status in ${open}`)
     .execute();
 }

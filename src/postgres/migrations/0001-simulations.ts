@@ -65,6 +65,8 @@ const statements = [
   "create index simulations_status on simulations (status, id)",
   "create index simulations_queued on simulations (project_id, user_id, id) where status = 'QUEUED'",
   "create index simulations_retention on simulations (end_time) where metrics_kept and end_time is not null",
+  `create index simulations_owner on simulations (owner)
+    where owner is not null and status in ('QUEUED', 'STARTING', 'RUNNING', 'PAUSED')`,
   `create index simulations_active on simulations (owner, engine)
     where status in ('STARTING', 'RUNNING', 'PAUSED')`,
 
