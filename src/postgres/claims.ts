@@ -27,15 +27,18 @@ export async function claim(
     // First the leases, then, in a statement that sees their end, the simulations: a replica that renewed at the
     // last moment is not robbed.
     await sql`delete from replicas where expires_at <= clock_timestamp()`.execute(tx);
+    // Materialized: chosen once, so that the limit holds however the update is planned.
     const { rows } = await sql<SimulationRow>`
-      update simulations set owner = ${replica}, fencing_token = fencing_token + 1,
-        version = version + 1
-      where id in (
+      with chosen as materialized (
         select id from simulations s
         where ${orphaned} and exists (select from replicas where replicas.id = ${replica})
         order by id limit ${limit} for update skip locked
       )
-      returning *`.execute(tx);
+      update simulations set owner = ${replica}, fencing_token = fencing_token + 1,
+        version = version + 1
+      from chosen where simulations.id = chosen.id
+      returning simulations.*`.execute(tx);
+    rows.sort((a, b) => (a.id < b.id ? -1 : 1));
     return rows.map(ownedOf);
   });
 }
