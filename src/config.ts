@@ -66,6 +66,13 @@ const environmentSchema = z.object({
   MAX_SIMULATIONS: wholeNumber(1, 100_000).default(64),
   MAX_SIMULATIONS_PER_PROJECT: wholeNumber(1, 100_000).default(32),
   MAX_SIMULATIONS_PER_USER: wholeNumber(1, 100_000).default(32),
+  MAX_QUEUED_PER_USER: wholeNumber(1, 1_000_000).default(1_000),
+  /** Bounds of one simulation, wall s. */
+  MAX_WALL_TIME_S: wholeNumber(1, 31_536_000).default(86_400),
+  MAX_PAUSE_S: wholeNumber(1, 31_536_000).default(28_800),
+  MAX_QUEUE_TIME_S: wholeNumber(1, 31_536_000).default(86_400),
+  /** An engine that hears nothing from a run's owner for so long, ms, ends the run. */
+  ORPHAN_TIMEOUT_MS: wholeNumber(1_000, 3_600_000).default(30_000),
   /** After the end of their simulation; everything else of it stays. */
   KEEP_METRICS_DAYS: wholeNumber(1, 36_500).default(30),
   LOG_LEVEL: z
@@ -92,6 +99,11 @@ export interface Config {
   readonly maxSimulations: number;
   readonly maxSimulationsPerProject: number;
   readonly maxSimulationsPerUser: number;
+  readonly maxQueuedPerUser: number;
+  readonly maxWallTimeS: number;
+  readonly maxPauseS: number;
+  readonly maxQueueTimeS: number;
+  readonly orphanTimeoutMs: number;
   readonly keepMetricsDays: number;
   readonly logLevel: string;
   readonly failpoint: { readonly name: string; readonly visit: number } | undefined;
@@ -118,6 +130,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     maxSimulations: env.MAX_SIMULATIONS,
     maxSimulationsPerProject: env.MAX_SIMULATIONS_PER_PROJECT,
     maxSimulationsPerUser: env.MAX_SIMULATIONS_PER_USER,
+    maxQueuedPerUser: env.MAX_QUEUED_PER_USER,
+    maxWallTimeS: env.MAX_WALL_TIME_S,
+    maxPauseS: env.MAX_PAUSE_S,
+    maxQueueTimeS: env.MAX_QUEUE_TIME_S,
+    orphanTimeoutMs: env.ORPHAN_TIMEOUT_MS,
     keepMetricsDays: env.KEEP_METRICS_DAYS,
     logLevel: env.LOG_LEVEL,
     failpoint: failpointOf(env.FAILPOINT),

@@ -1,7 +1,7 @@
 // The program: start, signals, exit code.
 import { destination, pino } from "pino";
 import { type Config, ConfigError, readConfig } from "./config.ts";
-import { ServiceError } from "./core/errors.ts";
+import { messageOf, ServiceError } from "./core/errors.ts";
 import { type Service, startService } from "./service.ts";
 
 /** From the first signal to the end. */
@@ -23,8 +23,7 @@ try {
   if (ending !== undefined) await drain(service);
   process.stdout.write(`${service.describe()}\n`);
 } catch (error) {
-  if (error instanceof ServiceError) process.stderr.write(`${error.message}\n`);
-  else log.fatal({ err: error }, "The service cannot start.");
+  process.stderr.write(`${whyNot(error)}\n`);
   process.exit(1);
 }
 
@@ -47,17 +46,31 @@ function end(signal: string): void {
   }
   ending = { since: now };
   log.info({ signal }, "Draining.");
+  setTimeout(() => {
+    log.error({}, "Draining took too long: ending at once.");
+    process.exit(1);
+  }, drainWithinMs).unref();
+  // During the start: it is drained as soon as it is up.
   if (service !== undefined) void drain(service);
 }
 
 async function drain(running: Service): Promise<void> {
-  const force = setTimeout(() => {
-    log.error({}, "Draining took too long: ending at once.");
-    process.exit(1);
-  }, drainWithinMs);
-  force.unref();
   await running.close();
   process.exit(0);
+}
+
+/** For the person who tried to start it: what is wrong, and what to change. */
+function whyNot(error: unknown): string {
+  if (error instanceof ServiceError) {
+    const cause = error.cause === undefined ? "" : `\n  ${messageOf(error.cause)}`;
+    const database = config.databaseUrl === undefined ? "" : "\n  The database is the one of DATABASE_URL.";
+    return `The service cannot start: ${error.message}${cause}${database}`;
+  }
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return `The service cannot start: port ${config.port} is taken. Set PORT to another one, or to 0 for any that is free.`;
+  }
+  log.fatal({ err: error }, "The service cannot start.");
+  return "The service cannot start; the log says why.";
 }
 
 function crash(error: unknown): void {

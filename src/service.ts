@@ -33,6 +33,7 @@ export interface Service {
 }
 
 const drainServerMs = 3_000;
+const embeddedLeaseMs = 3_600_000;
 
 export async function startService(config: Config, log: Log): Promise<Service> {
   const releases = new Releases(log);
@@ -47,14 +48,16 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 async function start(config: Config, log: Log, releases: Releases): Promise<Service> {
   // The slow two at once: the database opens while the engine starts.
   const opening = open(config, log, releases);
+  // It is awaited below; that it fails before that is no defect.
+  opening.catch(() => {});
   const engine = await embeddedEngine(config, log, releases).catch(async (error) => {
-    await opening.catch(() => {});
+    await Promise.allSettled([opening]);
     throw error;
   });
   const database = await opening;
   if (database.embedded) await database.leases.endAll();
 
-  const settings = settingsOf(config);
+  const settings = settingsOf(config, database.embedded);
   log.info({ replica: settings.replica, installation: database.installation }, "This replica.");
   const bus = createMemoryBus({ log });
   releases.push("bus", () => bus.close());
@@ -68,19 +71,19 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   const failpoint = failpointOf(config);
   const ledger = new Ledger(store, bus, failpoint);
   const engines = new EngineWatch(fleet, log, () => scheduler.nudge());
-  releases.push("engine watch", () => engines.stop());
+  releases.push("engine watch", () => engines.stop(), 300);
   const preparation = new DesignPreparation(designs, engines);
   const scheduler = new Scheduler({ store, leases, ledger, bus, preparation, engines, settings, log });
   const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
   const reconciler = new Reconciler({ store, fleet, log });
-  releases.push("reconciler", () => reconciler.stop());
+  releases.push("reconciler", () => reconciler.stop(), 300);
   const retention = startRetention({ store, log, keepMetricsMs: config.keepMetricsDays * 24 * 3600 * 1000 });
   releases.push("retention", () => retention.stop());
   const feed = createFeed({ store, bus, log });
   releases.push("feed", () => feed.close());
 
   await ownership.start();
-  releases.push("ownership", () => ownership.drain());
+  releases.push("ownership", () => ownership.drain(), 2_000);
   await scheduler.start();
   releases.push("scheduler", () => scheduler.stop());
 
@@ -95,10 +98,14 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     readiness: () => readiness(database, engines),
     log,
   });
-  releases.push("server", async () => {
-    await server.drain(drainServerMs);
-    await server.close();
-  });
+  releases.push(
+    "server",
+    async () => {
+      await server.drain(drainServerMs);
+      await server.close();
+    },
+    drainServerMs + 500,
+  );
   return {
     url: server.url,
     describe: () => describe(server.url, config, database.describe, engine?.address),
@@ -111,7 +118,7 @@ type Opened = Awaited<ReturnType<typeof openDatabase>>;
 async function open(config: Config, log: Log, releases: Releases): Promise<Opened> {
   const { databaseUrl: url, dataDir } = config;
   const database = await openDatabase({ dataDir, log, ...(url === undefined ? {} : { url }) });
-  releases.push("database", () => database.close());
+  releases.push("database", () => database.close(), 2_000);
   return database;
 }
 
@@ -126,14 +133,27 @@ function designSource({ designServiceUrl, designsDir }: Config, log: Log): Desig
   return designServiceUrl === undefined ? fileDesigns(designsDir, log) : httpDesigns(designServiceUrl, log);
 }
 
-function settingsOf(config: Config): OrchestratorSettings {
+function settingsOf(config: Config, embedded: boolean): OrchestratorSettings {
   const admission = {
     total: config.maxSimulations,
     perProject: config.maxSimulationsPerProject,
     perUser: config.maxSimulationsPerUser,
     perEngine: config.maxSimulations,
   };
-  return { ...defaultSettings, admission, replica: randomUUID() };
+  const { maxWallTimeS, maxPauseS, maxQueueTimeS, maxQueuedPerUser, orphanTimeoutMs } = config;
+  return {
+    ...defaultSettings,
+    // The embedded database serves one process, which a lock on its folder ensures: nobody else could take over, and
+    // a moment in which the database is busy must not look like a lost lease.
+    ...(embedded ? { leaseMs: embeddedLeaseMs, selfFenceMs: embeddedLeaseMs } : {}),
+    admission,
+    maxWallTimeS,
+    maxPauseS,
+    maxQueueTimeS,
+    maxQueuedPerUser,
+    orphanTimeoutMs,
+    replica: randomUUID(),
+  };
 }
 
 // For tests of crashes: dies by SIGKILL, as a crash would, at the given visit of the place.

@@ -32,14 +32,15 @@ export class CommandService implements Commands {
   async start(viewer: Viewer, request: StartRequest): Promise<Simulation> {
     const { ledger, settings } = this.#parts;
     const input = startInput(viewer, request);
-    checkBounds(request);
 
     const before = await this.#startedBefore(viewer, input, request.idempotencyKey);
     if (before !== null) return before;
     await this.#checkQueue(viewer);
 
     const design = accepted(input.designId, await this.#prepare(viewer, input));
-    const result = await ledger.create(draft({ userId: viewer.userId, input, request, settings, design }));
+    const result = await ledger.create(
+      draft({ userId: viewer.userId, input, key: request.idempotencyKey, settings, design }),
+    );
     return result.kind === "created" ? result.simulation : same(result, input);
   }
 
@@ -154,13 +155,6 @@ export class CommandService implements Commands {
   #prepare(viewer: Viewer, input: StartInput): Promise<Preparation> {
     const signal = AbortSignal.timeout(this.#parts.settings.designWaitMs);
     return this.#parts.preparation.prepare(input, { authorization: viewer.authorization, signal });
-  }
-}
-
-function checkBounds(request: StartRequest): void {
-  for (const field of ["maxWallTime", "maxPause", "maxQueueTime"] as const) {
-    const value = request[field];
-    if (value !== undefined) requireRange(value, 1, limits.durationMax, field);
   }
 }
 

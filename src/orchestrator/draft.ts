@@ -2,7 +2,6 @@
 import { v7 as uuidv7 } from "uuid";
 import type { NewSimulation, StartInput } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
-import type { StartRequest } from "./commands.ts";
 import type { Prepared } from "./prepare.ts";
 import type { OrchestratorSettings } from "./settings.ts";
 import { statusEvent } from "./transitions.ts";
@@ -10,13 +9,13 @@ import { statusEvent } from "./transitions.ts";
 export interface DraftOf {
   readonly userId: string;
   readonly input: StartInput;
-  readonly request: StartRequest;
+  readonly key: string | undefined;
   readonly settings: OrchestratorSettings;
   /** Ready, or why the design is not known yet. */
   readonly design: Prepared | { readonly kind: "unavailable"; readonly reason: string };
 }
 
-export function draft({ userId, input, request, settings, design }: DraftOf): NewSimulation {
+export function draft({ userId, input, key, settings, design }: DraftOf): NewSimulation {
   const ready = design.kind === "ready" ? design : null;
   const simulation: Simulation = {
     id: uuidv7(),
@@ -55,21 +54,21 @@ export function draft({ userId, input, request, settings, design }: DraftOf): Ne
       freshAttempts: 0,
       pausedSince: null,
       pausedMs: 0,
-      maxWallTime: atMost(request.maxWallTime, settings.maxWallTimeS),
-      maxPause: atMost(request.maxPause, settings.maxPauseS),
-      maxQueueTime: atMost(request.maxQueueTime, settings.maxQueueTimeS),
+      maxWallTime: atMost(input.maxWallTime, settings.maxWallTimeS),
+      maxPause: atMost(input.maxPause, settings.maxPauseS),
+      maxQueueTime: atMost(input.maxQueueTime, settings.maxQueueTimeS),
     },
   };
   const reason = design.kind === "ready" ? undefined : design.reason;
   return {
     simulation,
     input,
-    idempotencyKey: request.idempotencyKey ?? null,
+    idempotencyKey: key ?? null,
     events: [statusEvent(simulation, "QUEUED", reason)],
     documents: ready === null ? {} : { design: ready.document, engineConfig: ready.engineConfig },
   };
 }
 
-function atMost(asked: number | undefined, allowed: number): number {
+function atMost(asked: number | null, allowed: number): number {
   return Math.min(asked ?? allowed, allowed);
 }

@@ -9,6 +9,8 @@ import { type Loop, startLoop } from "./loop.ts";
 const everyMs = 1_000;
 /** An engine that has not answered for this long is not offered runs. */
 const staleMs = 3_500;
+/** An engine that said that it is full, or drains, is not offered runs for this long. */
+const avoidMs = 5_000;
 
 interface Answered {
   readonly capabilities: EngineCapabilities;
@@ -20,7 +22,8 @@ export class EngineWatch {
   readonly #log: Log;
   readonly #answered = new Map<string, Answered>();
   readonly #silent = new Set<string>();
-  readonly #loop: Loop;
+  readonly #avoidUntil = new Map<string, number>();
+  readonly #loops: readonly Loop[];
   readonly #changed: () => void;
 
   /** `changed`: an engine has become available, or another version of itself. */
@@ -28,9 +31,12 @@ export class EngineWatch {
     this.#fleet = fleet;
     this.#log = log;
     this.#changed = changed;
-    this.#loop = startLoop(
-      () => this.#ask(),
-      () => everyMs,
+    // One for each: an engine that hangs delays no word of another.
+    this.#loops = fleet.engines.map((engine) =>
+      startLoop(
+        () => this.#ask(engine).then(() => everyMs),
+        () => everyMs,
+      ),
     );
   }
 
@@ -42,6 +48,17 @@ export class EngineWatch {
     });
   }
 
+  /** Those of them that have not refused a run just now. */
+  placeable(): ReturnType<EngineWatch["available"]> {
+    const now = performance.now();
+    return this.available().filter(({ engine }) => (this.#avoidUntil.get(engine.address) ?? 0) <= now);
+  }
+
+  /** It has no room, or is about to end: for some seconds no run is offered to it. */
+  avoid(address: string): void {
+    this.#avoidUntil.set(address, performance.now() + avoidMs);
+  }
+
   /** Undefined: it has not answered lately. */
   capabilitiesOf(address: string): EngineCapabilities | undefined {
     const answered = this.#answered.get(address);
@@ -50,21 +67,11 @@ export class EngineWatch {
       : undefined;
   }
 
-  /** Asks again at once. */
-  nudge(): void {
-    this.#loop.nudge();
+  async stop(): Promise<void> {
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
   }
 
-  stop(): Promise<void> {
-    return this.#loop.stop();
-  }
-
-  async #ask(): Promise<number> {
-    await Promise.all(this.#fleet.engines.map((engine) => this.#askOne(engine)));
-    return everyMs;
-  }
-
-  async #askOne(engine: Engine): Promise<void> {
+  async #ask(engine: Engine): Promise<void> {
     const before = this.capabilitiesOf(engine.address);
     try {
       const capabilities = await engine.capabilities();

@@ -51,6 +51,18 @@ export function startLoop(step: () => Promise<number>, failed: (error: unknown) 
   };
 }
 
+/** Resolves when the promise settles, or after that time. */
+export async function within(ms: number, promise: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([promise.then(ignore, ignore), timeUp]);
+  clearTimeout(timer);
+}
+
+function ignore(): void {}
+
 /** Doubles from `firstMs` to `maxMs`, each drawn between half and whole, so that many do not retry in step. */
 export class Backoff {
   readonly #firstMs: number;

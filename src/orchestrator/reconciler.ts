@@ -57,6 +57,23 @@ export class Reconciler {
     if (simulation === null) return;
     const superseded = run.attempt < simulation.attempt;
     if (!superseded && !isTerminal(simulation.status)) return;
+    try {
+      await this.#endRun(engine, run, simulation, superseded);
+    } catch (error) {
+      // One run that cannot be ended keeps no other from being looked at.
+      this.#parts.log.debug(
+        { simulationId: run.simulationId, reason: messageOf(error) },
+        "A run is left for later.",
+      );
+    }
+  }
+
+  async #endRun(
+    engine: Engine,
+    run: EngineRunInfo,
+    simulation: Simulation,
+    superseded: boolean,
+  ): Promise<void> {
     const key = { simulationId: run.simulationId, attempt: run.attempt, token: simulation.run.fencingToken };
     await engine.stop(key, superseded ? "Superseded by a later attempt." : "The simulation has ended.");
     await engine.forget(key);

@@ -55,7 +55,8 @@ export class Scheduler {
     this.#unsubscribe = await bus.subscribeAll({
       // A new one, one with its design, or a place that has become free.
       notice: ({ simulation }) => {
-        if (simulation.status === "QUEUED" || simulation.endTime !== null) this.nudge();
+        const isNew = simulation.status === "QUEUED" && simulation.waiting === null;
+        if (isNew || simulation.endTime !== null) this.nudge();
       },
       gap: () => this.nudge(),
     });
@@ -89,12 +90,12 @@ export class Scheduler {
 
   async #admit(): Promise<void> {
     const { leases, ledger, engines, settings, log } = this.#parts;
-    const placeable = engines.available().map(({ engine, capabilities }) => ({
+    const placeable = engines.placeable().map(({ engine, capabilities }) => ({
       address: engine.address,
       capacity: Math.min(capabilities.maxRuns, settings.admission.perEngine),
     }));
+    if (engines.available().length > 0) this.#enginesSeenAt = performance.now();
     if (placeable.length === 0) return this.#tellNoEngine();
-    this.#enginesSeenAt = performance.now();
     const placement = { engines: placeable, limits: settings.admission, batch: admitBatch };
     const admitted = await leases.admit(settings.replica, placement);
     for (const one of admitted) {
@@ -138,11 +139,23 @@ export class Scheduler {
       });
   }
 
+  // All that wait, a page at a time: those whose design cannot be had keep no other from being looked at.
   async #fetchSome(): Promise<void> {
-    const waiting = await this.#parts.leases.awaitingDesign(designBatch);
-    const outcomes = await Promise.all(waiting.map((simulation) => this.#fetchOne(simulation)));
-    if (outcomes.includes("unavailable")) this.#designsAt = performance.now() + this.#designBackoff.nextMs();
-    else this.#designBackoff.reset();
+    let allHad = true;
+    let after: string | undefined;
+    do {
+      const waiting = await this.#parts.leases.awaitingDesign(designBatch, after);
+      const outcomes = await Promise.allSettled(waiting.map((simulation) => this.#fetchOne(simulation)));
+      for (const outcome of outcomes) {
+        if (outcome.status === "rejected" || outcome.value === "unavailable") allHad = false;
+        if (outcome.status === "rejected") {
+          this.#parts.log.warn({ reason: messageOf(outcome.reason) }, "Fetching a design failed.");
+        }
+      }
+      after = waiting.length === designBatch ? waiting.at(-1)?.id : undefined;
+    } while (after !== undefined && !this.#closing.signal.aborted);
+    if (allHad) this.#designBackoff.reset();
+    else this.#designsAt = performance.now() + this.#designBackoff.nextMs();
   }
 
   async #fetchOne({ id, designId }: Simulation): Promise<Preparation["kind"]> {

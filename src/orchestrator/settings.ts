@@ -13,6 +13,8 @@ export interface OrchestratorSettings {
   readonly designWaitMs: number;
   /** An engine ends a run by itself when its owner has been silent for this long. */
   readonly orphanTimeoutMs: number;
+  /** A start that no engine confirms goes back to the queue after this long. */
+  readonly startWithinMs: number;
   /** A lost engine is called so after this long. */
   readonly staleAfterMs: number;
   /** Attempts that begin a run again from its start. */
@@ -32,6 +34,7 @@ export const defaultSettings: Omit<OrchestratorSettings, "replica"> = {
   scanEveryMs: 250,
   designWaitMs: 500,
   orphanTimeoutMs: 30_000,
+  startWithinMs: 10_000,
   staleAfterMs: 500,
   freshAttempts: 3,
   admission: { total: 64, perProject: 32, perUser: 32, perEngine: 64 },

@@ -30,20 +30,39 @@ export function startInput(viewer: Viewer, request: StartRequest): StartInput {
     speed: request.speed,
     labels,
     startPaused: request.startPaused ?? false,
+    maxWallTime: bound(request.maxWallTime, "maxWallTime"),
+    maxPause: bound(request.maxPause, "maxPause"),
+    maxQueueTime: bound(request.maxQueueTime, "maxQueueTime"),
   };
 }
 
+const plainFields = [
+  "designId",
+  "projectId",
+  "seed",
+  "duration",
+  "speed",
+  "startPaused",
+  "maxWallTime",
+  "maxPause",
+  "maxQueueTime",
+] as const satisfies readonly (keyof StartInput)[];
+
 /** The fields in which two inputs differ. */
 export function differingFields(one: StartInput, other: StartInput): readonly string[] {
-  const plain = (["designId", "projectId", "seed", "duration", "speed", "startPaused"] as const).filter(
-    (field) => one[field] !== other[field],
-  );
+  const plain = plainFields.filter((field) => one[field] !== other[field]);
   return sameLabels(one.labels, other.labels) ? plain : [...plain, "labels"];
 }
 
 function sameLabels(one: StartInput["labels"], other: StartInput["labels"]): boolean {
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => one[key] === other[key]);
+}
+
+function bound(value: number | undefined, path: string): number | null {
+  if (value === undefined) return null;
+  requireRange(value, 1, limits.durationMax, path);
+  return value;
 }
 
 function checkKey(key: string): void {

@@ -29,8 +29,13 @@ export function confirm(
     simulatedTime,
     waiting: null,
     ...(simulation.startTime === null && hasBegun(next) ? { startTime: now } : {}),
-    ...(isTerminal(next) ? { endTime: now, staleReason: null } : {}),
-    ...(next === "FAILED" ? { failure: learnt.failure ?? simulation.failure } : {}),
+    ...(isTerminal(next)
+      ? {
+          endTime: now,
+          staleReason: null,
+          failure: next === "FAILED" ? (learnt.failure ?? simulation.failure) : null,
+        }
+      : {}),
     run: pauseAccount(simulation, next, now),
   };
   return {

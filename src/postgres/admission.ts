@@ -156,9 +156,18 @@ async function isAnythingQueued(db: Database): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** QUEUED, and nobody has fetched the design yet; oldest first. */
-export async function awaitingDesign(db: Database, limit: number): Promise<readonly Simulation[]> {
-  return queued(db, limit, sql<boolean>`design_revision is null and desired_status <> 'STOPPED'`);
+/** QUEUED, and nobody has fetched the design yet; oldest first, those after that id. */
+export async function awaitingDesign(
+  db: Database,
+  limit: number,
+  after?: string,
+): Promise<readonly Simulation[]> {
+  const later = after === undefined ? sql`true` : sql`id > ${after}::uuid`;
+  return queued(
+    db,
+    limit,
+    sql<boolean>`design_revision is null and desired_status <> 'STOPPED' and ${later}`,
+  );
 }
 
 /** QUEUED for longer than the simulation allows; oldest first. */

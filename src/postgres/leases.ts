@@ -17,7 +17,7 @@ export function leasesOn(db: Database, urgent: Database): Leases {
     owned: (replica) => asking(() => claims.owned(db, replica)),
     claim: (replica, limit) => asking(() => claims.claim(db, replica, limit)),
     admit: (replica, placement) => asking(() => admission.admit(db, replica, placement)),
-    awaitingDesign: (limit) => asking(() => admission.awaitingDesign(db, limit)),
+    awaitingDesign: (limit, after) => asking(() => admission.awaitingDesign(db, limit, after)),
     overdue: (limit) => asking(() => admission.overdue(db, limit)),
   };
 }

@@ -7,6 +7,7 @@ import { answerGraphiql, wantsPage } from "./graphiql.ts";
 import { answerHealth, answerReadiness } from "./health.ts";
 import type { Readiness, Site } from "./options.ts";
 import type { OriginPolicy } from "./origin.ts";
+import { pathOf } from "./path.ts";
 import { refuse } from "./reply.ts";
 import { graphqlPath } from "./yoga.ts";
 
@@ -58,11 +59,6 @@ async function answerGraphql(options: RouteOptions, request: IncomingMessage, re
   if (options.graphiql && wantsPage(request)) return answerGraphiql(response);
   if (answeredByCors(request, response, options.origins)) return;
   return options.graphql(request, response);
-}
-
-function pathOf({ url }: IncomingMessage): string {
-  const end = url?.indexOf("?") ?? -1;
-  return (end < 0 ? url : url?.slice(0, end)) ?? "/";
 }
 
 function failed(log: Log, response: ServerResponse, error: unknown): void {

@@ -41,7 +41,15 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   );
   http.timeout = serverLimits.idleTimeoutMs;
   http.maxConnections = serverLimits.connections;
-  http.on("upgrade", (request, connection, head) => sockets.upgrade(request, connection, head));
+  http.on("upgrade", (request, connection, head) => {
+    // A throw in this listener would end the process.
+    try {
+      sockets.upgrade(request, connection, head);
+    } catch (error) {
+      log.error({ err: error }, "An upgrade could not be answered.");
+      connection.destroy();
+    }
+  });
 
   const sweep = setInterval(() => {
     const now = performance.now();

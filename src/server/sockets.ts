@@ -7,6 +7,7 @@ import { WebSocketServer } from "ws";
 import type { Log } from "../core/ports/log.ts";
 import { closeCodes, serverLimits } from "./limits.ts";
 import type { OriginPolicy } from "./origin.ts";
+import { pathOf } from "./path.ts";
 import type { SocketExtra } from "./protocol.ts";
 import { GraphQLSocket } from "./socket.ts";
 import { graphqlPath } from "./yoga.ts";
@@ -87,8 +88,9 @@ export class Sockets {
     for (const socket of this.#open) socket.terminate();
   }
 
-  #refusal({ url, headers }: IncomingMessage): number | undefined {
-    if (new URL(url ?? "/", "http://localhost").pathname !== graphqlPath) return 404;
+  #refusal(request: IncomingMessage): number | undefined {
+    const { headers } = request;
+    if (pathOf(request) !== graphqlPath) return 404;
     if (!this.#origins.knownHost(headers.host)) return 421;
     if (!this.#origins.allows(headers.origin, headers.host)) return 403;
     if (this.#draining || this.#open.size >= serverLimits.sockets) return 503;

@@ -41,13 +41,26 @@ describe("SIGTERM", () => {
   });
 });
 
-describe("a second process on the same data folder", () => {
-  it("is refused at once, with what to do", async () => {
+describe("a start that cannot be", () => {
+  it("on a data folder in use is refused at once, with what to do", async () => {
     await withDataFolder(async (dataDir) => {
       const service = await startService({ dataDir });
-      await expect(startService({ dataDir })).rejects.toThrow(
-        /Another process is using the data folder .*DATA_DIR/s,
+      const refused = startService({ dataDir });
+      await expect(refused).rejects.toThrow(
+        /ended \(1\):.*Another process is using the data folder .*DATA_DIR/s,
       );
+      await expect(refused).rejects.not.toThrow(/defect/);
+      service.kill("SIGTERM");
+      await service.exited;
+    });
+  });
+
+  it("on a port in use says which, and what to do", async () => {
+    await withDataFolder(async (dataDir) => {
+      const service = await startService({ dataDir });
+      const { port } = new URL(service.url);
+      const refused = startService({ dataDir: `${dataDir}-other`, env: { PORT: port } });
+      await expect(refused).rejects.toThrow(/ended \(1\):.*port \d+ is taken. Set PORT/s);
       service.kill("SIGTERM");
       await service.exited;
     });

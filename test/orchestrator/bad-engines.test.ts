@@ -122,14 +122,65 @@ describe("an engine that breaks the contract", () => {
 
 describe("an engine that refuses", () => {
   it("a config fails the simulation", async () => {
-    const { rig, id } = await started({ refuseStart: status.INVALID_ARGUMENT });
+    const { rig, id } = await started({ refuseStart: () => status.INVALID_ARGUMENT });
     expect(await rig.until(id, ended)).toMatchObject({ failure: { code: "ENGINE_REFUSED" } });
   });
 
   it("for want of room sends the simulation back to the queue, with the reason", async () => {
-    const { rig, id } = await started({ refuseStart: status.RESOURCE_EXHAUSTED });
+    const { rig, id } = await started({ refuseStart: () => status.RESOURCE_EXHAUSTED });
     const queued = await rig.until(id, ({ waiting }) => waiting?.code === "ENGINE_FULL");
     expect(queued).toMatchObject({ status: "QUEUED", run: { owner: null } });
+  });
+});
+
+describe("a stop", () => {
+  it("while a start is under way that the engine then refuses ends the simulation", async () => {
+    let refuse = () => {};
+    const holdStart = new Promise<void>((resolve) => {
+      refuse = resolve;
+    });
+    const { rig, engine, id } = await started({ holdStart, refuseStart: () => status.RESOURCE_EXHAUSTED });
+    await expect.poll(() => engine.starts.length).toBe(1);
+    await rig.commands.stop(viewer, id);
+    refuse();
+    expect(await rig.until(id, ended)).toMatchObject({ status: "STOPPED", failure: null });
+  });
+
+  it("of a run that the engine has lost makes no new attempt", async () => {
+    let lost = false;
+    const { rig, engine, id } = await started({
+      batches: () => [batch([log(1)])],
+      end: true,
+      forgetful: () => lost,
+    });
+    await rig.until(id, ({ run }) => run.engineSeq === 1);
+    await rig.commands.stop(viewer, id);
+    lost = true;
+    expect(await rig.until(id, ended)).toMatchObject({ status: "STOPPED", attempt: 1 });
+    expect(engine.starts).toHaveLength(1);
+  });
+});
+
+describe("an engine that has lost a run and has no room", () => {
+  it("is asked again for the same attempt, not for more and more of them", async () => {
+    const { rig, engine, id } = await started({
+      batches: () => [batch([log(1)])],
+      end: true,
+      forgetful: () => true,
+      refuseStart: (starts) => (starts === 1 ? undefined : status.RESOURCE_EXHAUSTED),
+    });
+    await expect.poll(() => engine.starts.length, { timeout: 30_000 }).toBeGreaterThan(4);
+    expect(await rig.until(id, ({ attempt }) => attempt === 2)).toMatchObject({ status: "RUNNING" });
+    const attempts = (await rig.events(id)).filter(({ body }) => body.type === "ATTEMPT_STARTED");
+    expect(attempts).toMatchObject([{ body: { attempt: 2, replay: true } }]);
+  });
+});
+
+describe("an engine that cannot begin a run for some time", () => {
+  it("loses the simulation to the queue, and the attempt's number is used up", async () => {
+    const { rig, id } = await started({ refuseStart: () => status.UNAVAILABLE }, { startWithinMs: 300 });
+    const queued = await rig.until(id, ({ waiting }) => waiting?.code === "ENGINE_UNAVAILABLE");
+    expect(queued).toMatchObject({ status: "QUEUED", attempt: 2, staleReason: null, run: { owner: null } });
   });
 });
 

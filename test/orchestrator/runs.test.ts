@@ -69,6 +69,9 @@ describe("a run", () => {
     expect(paused).toMatchObject({ simulatedTime: 0, progress: 0 });
     await rig.commands.resume(viewer, id);
     expect(await rig.until(id, ended)).toMatchObject({ status: "COMPLETED" });
+    const events = await rig.events(id);
+    const statuses = events.flatMap(({ body }) => (body.type === "STATUS_CHANGED" ? [body.status] : []));
+    expect(statuses).toEqual(["QUEUED", "STARTING", "PAUSED", "PAUSED", "RUNNING", "COMPLETED"]);
   });
 
   it("ends by a stop, and stores nothing that is said afterwards", async () => {
@@ -118,9 +121,11 @@ describe("a start", () => {
     const [id = ""] = ids;
     const simulation = await rig.until(id, ended);
     expect(simulation).toMatchObject({ status: "COMPLETED", attempt: 1 });
-    await expect(rig.commands.start(viewer, { ...request, speed: 5, seed: 3 })).rejects.toMatchObject({
+    await expect(
+      rig.commands.start(viewer, { ...request, speed: 5, seed: 3, maxPause: 60 }),
+    ).rejects.toMatchObject({
       code: "IDEMPOTENCY_CONFLICT",
-      details: { simulationId: id, fields: ["seed", "speed"] },
+      details: { simulationId: id, fields: ["seed", "speed", "maxPause"] },
     });
   });
 

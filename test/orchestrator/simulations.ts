@@ -15,11 +15,14 @@ export function simulation(overrides: Parameters<typeof applied>[1] = {}): Simul
     speed: 10,
     labels: {},
     startPaused: false,
+    maxWallTime: null,
+    maxPause: null,
+    maxQueueTime: null,
   };
   const { simulation: queued } = draft({
     userId: "developer",
     input,
-    request: { designId: "mm1", speed: 10 },
+    key: undefined,
     settings: { ...defaultSettings, replica: "r1" },
     design: { kind: "unavailable", reason: "The Design Service is slow." },
   });

@@ -82,7 +82,18 @@ export function simulation({ run, ...overrides }: Overrides = {}): Simulation {
 }
 
 export function inputOf({ designId, projectId, seed, duration, speed, labels }: Simulation): StartInput {
-  return { designId, projectId, seed, duration, speed, labels, startPaused: false };
+  return {
+    designId,
+    projectId,
+    seed,
+    duration,
+    speed,
+    labels,
+    startPaused: false,
+    maxWallTime: null,
+    maxPause: null,
+    maxQueueTime: null,
+  };
 }
 
 export function draft(overrides: Overrides = {}, key: string | null = null): NewSimulation {

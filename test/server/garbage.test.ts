@@ -48,6 +48,8 @@ describe("garbage", () => {
     ["no host", "GET /graphql HTTP/1.1\r\n\r\n"],
     ["a handshake without a key", `${upgrade}Sec-WebSocket-Version: 13\r\n\r\n`],
     ["a handshake of another version", handshake.replace("Version: 13", "Version: 99")],
+    ["a handshake for a path that is no URL", handshake.replace("/graphql", "//")],
+    ["a handshake for a host that is none", handshake.replace("/graphql", "http://[")],
     ["another upgrade", `${upgrade.replace("websocket", "h2c")}\r\n`],
     ["frames that are none", Buffer.concat([Buffer.from(handshake), randomBytes(512)])],
     ["an unmasked frame", Buffer.concat([Buffer.from(handshake), Buffer.from([0x81, 1, 0x7b])])],

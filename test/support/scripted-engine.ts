@@ -15,8 +15,12 @@ export interface Script {
   readonly batches?: (afterSeq: number, subscription: number) => readonly EventBatch[];
   readonly end?: boolean;
   readonly capabilities?: Partial<Capabilities>;
-  /** Start answers with this status code instead of a run. */
-  readonly refuseStart?: status;
+  /** Start answers with this status code instead of a run; asked anew for each. */
+  readonly refuseStart?: (starts: number) => status | undefined;
+  /** Start answers only when this has resolved. */
+  readonly holdStart?: Promise<void>;
+  /** Runs are forgotten at once: Get does not know them, as after a restart. */
+  readonly forgetful?: () => boolean;
   /** Start and Stop never answer. */
   readonly hang?: boolean;
 }
@@ -53,11 +57,13 @@ export async function startScriptedEngine(script: Script): Promise<ScriptedEngin
   });
 
   const service: EngineServiceServer = {
-    start(call, callback) {
+    async start(call, callback) {
       starts.push(call.request);
       if (script.hang) return;
-      if (script.refuseStart !== undefined) {
-        callback({ code: script.refuseStart, details: "scripted refusal" });
+      await script.holdStart;
+      const refusal = script.refuseStart?.(starts.length);
+      if (refusal !== undefined) {
+        callback({ code: refusal, details: "scripted refusal" });
         return;
       }
       const { simulationId = "", attempt = 0 } = call.request.run ?? {};
@@ -88,7 +94,8 @@ export async function startScriptedEngine(script: Script): Promise<ScriptedEngin
     get(call, callback) {
       const { simulationId = "", attempt = 0 } = call.request.run ?? {};
       const info = known.get(`${simulationId}/${attempt}`);
-      if (info === undefined) callback({ code: status.NOT_FOUND, details: "unknown run" });
+      if (info === undefined || script.forgetful?.())
+        callback({ code: status.NOT_FOUND, details: "unknown run" });
       else callback(null, info);
     },
     list: (_call, callback) =>

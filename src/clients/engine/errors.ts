@@ -23,23 +23,23 @@ const byStatus: Readonly<Partial<Record<status, EngineErrorCode>>> = {
   [status.ALREADY_EXISTS]: "CONFIG_MISMATCH",
   [status.OUT_OF_RANGE]: "OUT_OF_RANGE",
   [status.ABORTED]: "STREAM_TAKEN",
-  [status.UNIMPLEMENTED]: "PROTOCOL",
-  // A message over the size bound, or one that is no protobuf.
-  [status.INTERNAL]: "PROTOCOL",
 };
 
 export function engineErrorFrom(thrown: unknown): EngineError {
   if (thrown instanceof EngineError) return thrown;
   if (!isServiceError(thrown)) return new EngineError("UNAVAILABLE", textOf(thrown));
-  const code = wordOf(thrown.metadata) ?? sizeCode(thrown) ?? byStatus[thrown.code] ?? "UNAVAILABLE";
+  const code = wordOf(thrown.metadata) ?? messageCode(thrown) ?? byStatus[thrown.code] ?? "UNAVAILABLE";
   const problems = code === "INVALID_CONFIG" ? problemsOf(thrown.metadata) : [];
   return new EngineError(code, bounded(thrown.details || thrown.message), problems);
 }
 
-// grpc-js answers an oversize message with RESOURCE_EXHAUSTED: from its own side, without the contract's word.
-function sizeCode(error: ServiceError): EngineErrorCode | undefined {
-  if (error.code !== status.RESOURCE_EXHAUSTED) return undefined;
-  return /larger than max/i.test(error.details) ? "PROTOCOL" : "FULL";
+// What grpc-js itself finds wrong with a message has the same statuses as trouble on the way, and no word of the
+// contract: only its text tells a message that is too large, or no protobuf, from a connection that broke.
+function messageCode(error: ServiceError): EngineErrorCode | undefined {
+  const { code, details } = error;
+  if (code === status.RESOURCE_EXHAUSTED) return /larger than max/i.test(details) ? "PROTOCOL" : "FULL";
+  if (code === status.INTERNAL && /parsing error/i.test(details)) return "PROTOCOL";
+  return undefined;
 }
 
 function isServiceError(thrown: unknown): thrown is ServiceError {

@@ -81,7 +81,7 @@ export class GrpcEngine implements Engine {
         resumeAtMs: (replay?.simulatedTime ?? 0) * 1000,
         appliedFaults: [],
         expiresAt: new Date(Date.now() + request.expiresInMs),
-        orphanTimeoutMs: 0,
+        orphanTimeoutMs: request.orphanTimeoutMs,
       },
       startDeadlineMs,
     );

@@ -20,6 +20,8 @@ export interface EngineStart {
     readonly digest: Uint8Array;
     readonly simulatedTime: number;
   } | null;
+  /** Wall ms: hearing nothing from its owner for so long, the engine ends the run by itself. */
+  readonly orphanTimeoutMs: number;
   /** Wall ms; after it the call must not take effect any more. */
   readonly expiresInMs: number;
 }

@@ -52,8 +52,9 @@ export interface Leases {
    * None where this replica does not lead.
    */
   admit(replica: string, placement: Placement): Promise<readonly Admitted[]>;
-  /** QUEUED simulations whose design is still to be fetched, or that waited too long, oldest first. */
-  awaitingDesign(limit: number): Promise<readonly Simulation[]>;
+  /** QUEUED simulations whose design is still to be fetched, oldest first, those after that id. */
+  awaitingDesign(limit: number, after?: string): Promise<readonly Simulation[]>;
+  /** QUEUED simulations that waited for longer than they may, oldest first. */
   overdue(limit: number): Promise<readonly Simulation[]>;
   /** Ends every lease: the leases of the last boot, where one process alone can use the database. */
   endAll(): Promise<void>;

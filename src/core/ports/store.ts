@@ -46,6 +46,10 @@ export interface StartInput {
   readonly speed: number;
   readonly labels: Labels;
   readonly startPaused: boolean;
+  /** As asked, wall s; null: what the service allows. */
+  readonly maxWallTime: number | null;
+  readonly maxPause: number | null;
+  readonly maxQueueTime: number | null;
 }
 
 /** The bulky parts of a simulation, read only when asked for. */

@@ -28,18 +28,8 @@ export async function drive(held: HeldSimulation, parts: DriveParts, signal: Abo
   if (config === null) return;
   const { engines, settings, failpoint } = parts;
   const log = parts.log.child({ simulationId: held.id, token: held.token });
-  const { freshAttempts, staleAfterMs, orphanTimeoutMs } = settings;
-  const follower = new Follower({
-    held,
-    engine,
-    engines,
-    config,
-    freshAttempts,
-    staleAfterMs,
-    log,
-    failpoint,
-  });
-  const steering = new Steering({ held, engine, log, orphanTimeoutMs });
+  const follower = new Follower({ held, engine, engines, config, settings, log, failpoint });
+  const steering = new Steering({ held, engine, log, orphanTimeoutMs: settings.orphanTimeoutMs });
 
   const both = new AbortController();
   const all = AbortSignal.any([signal, both.signal]);

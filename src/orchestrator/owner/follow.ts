@@ -9,43 +9,47 @@ import { Acknowledger } from "./acknowledger.ts";
 import { type AttachParts, attach, freshAttempt, neverBegan, nextAttempt } from "./attach.ts";
 import { ended } from "./ending.ts";
 import { Fenced } from "./held.ts";
+import { leaveEngine, releaseToQueue } from "./letting-go.ts";
 import { record } from "./record.ts";
+import { heard } from "./silence.ts";
 
 /** Progress alone is stored at most this often. */
 const progressEveryMs = 1_000;
-/** Breaches of the contract, without an event stored in between, before the simulation is given up. */
+/** Breaches of the contract, within a minute and without an event stored in between, before giving up. */
 const breachesAllowed = 3;
+const breachesForgottenMs = 60_000;
 
 export interface FollowParts extends AttachParts {
   readonly log: Log;
-  readonly staleAfterMs: number;
   readonly failpoint: (name: "before_attach") => void;
 }
 
-/** Until the simulation has ended, the signal, or Fenced is thrown. `Released`: it went back to the queue. */
 export class Follower {
   readonly #parts: FollowParts;
   readonly #backoff = new Backoff(50, 1_000);
   #troubleSince: number | null = null;
   #breaches = 0;
+  #breachAt = 0;
   #storedAt = 0;
 
   constructor(parts: FollowParts) {
     this.#parts = parts;
   }
 
+  /** Until the simulation has ended, or the signal. Throws Fenced when it is not this replica's any more. */
   async run(signal: AbortSignal): Promise<void> {
     const { held, failpoint } = this.#parts;
     while (!signal.aborted && !held.ended) {
       try {
         failpoint("before_attach");
         const info = await attach(this.#parts);
-        if (info === null) return;
-        await this.#afterStream(await this.#stream(signal));
+        if (info !== null) await this.#afterStream(await this.#stream(signal));
       } catch (error) {
         if (signal.aborted) return;
-        await this.#recover(error, signal);
+        await this.#recover(error);
       }
+      // What has ended at once is not begun again at once.
+      if (!held.ended) await held.news(this.#backoff.nextMs(), signal);
     }
   }
 
@@ -57,7 +61,8 @@ export class Follower {
     const acknowledger = new Acknowledger(engine, run, engineSeq);
     let level: EngineLevel | null = null;
     try {
-      for await (const batch of engine.subscribe(run, engineSeq, config, signal)) {
+      const batches = heard((listening) => engine.subscribe(run, engineSeq, config, listening), signal);
+      for await (const batch of batches) {
         level = batch.level ?? level;
         if (this.#worthStoring(batch)) await this.#store(batch);
         acknowledger.stored(held.simulation.run.engineSeq);
@@ -92,26 +97,23 @@ export class Follower {
 
   // The stream ended in order and the simulation has not: the run ended without a word that is numbered.
   async #afterStream(level: EngineLevel | null): Promise<void> {
-    const { held, freshAttempts } = this.#parts;
-    if (held.ended || level === null) return;
-    const reason = level.reason === "" ? "The engine ended the run." : level.reason;
-    if (level.state === "FAILED" && level.reason.startsWith("NOT_REPRODUCIBLE")) {
-      await freshAttempt(this.#parts, reason, freshAttempts);
-    } else if (level.state === "FAILED") {
-      await held.write((simulation) =>
-        confirm(simulation, "failed", { reason, failure: { code: "ENGINE", message: reason } }),
-      );
-    } else if (level.state === "STOPPED" && held.simulation.desiredStatus === "STOPPED") {
+    const { held } = this.#parts;
+    if (held.ended) return;
+    const reason = level === null || level.reason === "" ? "The engine ended the run." : level.reason;
+    if (level?.state === "FAILED" && level.reason.startsWith("NOT_REPRODUCIBLE")) {
+      await freshAttempt(this.#parts, reason);
+    } else if (level?.state === "FAILED") {
+      await this.#fail("ENGINE", reason);
+    } else if (level?.state === "STOPPED" && held.simulation.desiredStatus === "STOPPED") {
       await held.write((simulation) => ended(simulation, level.simulatedTime));
-    } else if (level.state === "STOPPED") {
+    } else if (level?.state === "STOPPED") {
       await nextAttempt(this.#parts, `The engine ended the run by itself: ${reason}`);
     } else {
-      // Cut in the middle, or a terminal event that a refused batch held back.
       await this.#trouble("The engine's stream ended early.");
     }
   }
 
-  async #recover(error: unknown, signal: AbortSignal): Promise<void> {
+  async #recover(error: unknown): Promise<void> {
     if (error instanceof Fenced) throw error;
     try {
       if (error instanceof EngineError) await this.#recoverEngine(error);
@@ -120,11 +122,10 @@ export class Follower {
       if (again instanceof Fenced) throw again;
       this.#parts.log.warn({ reason: messageOf(again) }, "Recovering failed; trying again.");
     }
-    if (!this.#parts.held.ended) await this.#parts.held.news(this.#backoff.nextMs(), signal);
   }
 
   async #recoverEngine(error: EngineError): Promise<void> {
-    const { held, freshAttempts } = this.#parts;
+    const { held, engine, engines } = this.#parts;
     switch (error.code) {
       case "STALE_TOKEN":
         throw new Fenced();
@@ -140,7 +141,7 @@ export class Follower {
         else await nextAttempt(this.#parts, error.message);
         return;
       case "NOT_REPRODUCIBLE":
-        await freshAttempt(this.#parts, error.message, freshAttempts);
+        await freshAttempt(this.#parts, error.message);
         return;
       case "INVALID_CONFIG":
       case "CONFIG_MISMATCH":
@@ -148,21 +149,28 @@ export class Follower {
         return;
       case "FULL":
       case "DRAINING":
-        if (neverBegan(held.simulation)) await this.#release(error.message);
+        engines.avoid(engine.address);
+        if (neverBegan(held.simulation)) await releaseToQueue(held, "ENGINE_FULL", error.message, false);
         else await this.#trouble(error.message);
         return;
       case "PROTOCOL":
         await this.#breach(error);
         return;
-      case "UNAVAILABLE":
       case "EXPIRED":
+        await this.#trouble(
+          `The engine ${engine.address} refuses the start as too late: synchronise its clock with this service's.`,
+        );
+        return;
+      case "UNAVAILABLE":
       case "STREAM_TAKEN":
-        await this.#trouble(`The engine ${this.#parts.engine.address} cannot be reached: ${error.message}`);
+        await this.#trouble(`The engine ${engine.address} cannot be reached: ${error.message}`);
     }
   }
 
   async #breach(error: EngineError): Promise<void> {
-    this.#breaches += 1;
+    const now = performance.now();
+    this.#breaches = now - this.#breachAt > breachesForgottenMs ? 1 : this.#breaches + 1;
+    this.#breachAt = now;
     this.#parts.log.warn({ breach: this.#breaches, reason: error.message }, "The engine broke its contract.");
     if (this.#breaches >= breachesAllowed) await this.#fail("ENGINE_PROTOCOL", error.message);
   }
@@ -173,29 +181,28 @@ export class Follower {
     );
   }
 
-  // Back to the queue: no run was made of it, and nobody owns it.
-  async #release(message: string): Promise<void> {
-    await this.#parts.held.write((simulation) => {
-      const change = neverBegan(simulation) ? confirm(simulation, "returned", { reason: message }) : null;
-      if (change === null) return null;
-      const waiting = { code: "ENGINE_FULL", message } as const;
-      const run = { ...change.patch.run, owner: null, engine: null };
-      return { ...change, patch: { ...change.patch, attempt: 0, waiting, run } };
-    });
-    throw new Fenced();
-  }
-
-  // Said to viewers once it lasts: short cuts heal unseen.
+  // Said to viewers once it lasts: short cuts heal unseen. When it lasts longer, the simulation leaves the engine.
   async #trouble(reason: string, defect?: unknown): Promise<void> {
+    const { held, log, settings } = this.#parts;
     const now = performance.now();
     this.#troubleSince ??= now;
-    if (defect !== undefined) this.#parts.log.error({ err: defect }, "Following a run failed; trying again.");
-    if (now - this.#troubleSince < this.#parts.staleAfterMs) return;
-    await this.#parts.held.write((simulation) =>
-      simulation.staleReason === null && simulation.endTime === null
-        ? { patch: { staleReason: reason }, events: [] }
-        : null,
-    );
+    const lasted = now - this.#troubleSince;
+    if (defect !== undefined) log.error({ err: defect }, "Following a run failed; trying again.");
+    if (lasted >= settings.staleAfterMs) {
+      await held.write((simulation) =>
+        simulation.staleReason === null && simulation.endTime === null
+          ? { patch: { staleReason: reason }, events: [] }
+          : null,
+      );
+    }
+    if (held.simulation.desiredStatus === "STOPPED") return;
+    if (neverBegan(held.simulation)) {
+      if (lasted < settings.startWithinMs) return;
+      this.#parts.engines.avoid(this.#parts.engine.address);
+      await releaseToQueue(held, "ENGINE_UNAVAILABLE", reason, true);
+    } else if (lasted >= settings.orphanTimeoutMs) {
+      await leaveEngine(this.#parts, reason);
+    }
   }
 }
 

@@ -8,11 +8,12 @@ import { messageOf } from "../../core/errors.ts";
 import type { Bus, Unsubscribe } from "../../core/ports/bus.ts";
 import type { Leases, OwnedSimulation } from "../../core/ports/leases.ts";
 import type { Ledger } from "../ledger.ts";
-import { type Loop, startLoop } from "../loop.ts";
+import { type Loop, startLoop, within } from "../loop.ts";
 import { type DriveParts, drive } from "./drive.ts";
 import { Fenced, HeldSimulation } from "./held.ts";
 
 const claimBatch = 50;
+const letGoMs = 1_000;
 
 export interface OwnershipParts extends DriveParts {
   readonly leases: Leases;
@@ -118,10 +119,12 @@ export class Ownership {
     void this.#letGo("The lease could not be renewed.");
   }
 
+  // A driver that waits for an engine's answer is waited for only so long: what it would still write carries a
+  // token and an owner that the row will not have.
   async #letGo(reason: string): Promise<void> {
     const driven = [...this.#driven.values()];
     for (const { abort } of driven) abort.abort(reason);
-    await Promise.all(driven.map(({ ended }) => ended));
+    await within(letGoMs, Promise.all(driven.map(({ ended }) => ended)));
   }
 
   async #scan(): Promise<void> {
@@ -129,11 +132,9 @@ export class Ownership {
     if (!this.#living) return;
     const owned = await leases.owned(settings.replica);
     for (const simulation of owned) this.#hold(simulation);
-    let claimed: readonly OwnedSimulation[];
-    do {
-      claimed = await leases.claim(settings.replica, claimBatch);
-      for (const simulation of claimed) this.#hold(simulation);
-    } while (claimed.length === claimBatch && this.#living);
+    // One batch a scan: with several replicas alive, a dead one's simulations are spread over them.
+    const claimed = await leases.claim(settings.replica, claimBatch);
+    for (const simulation of claimed) this.#hold(simulation);
   }
 
   #hold({ simulation, token }: OwnedSimulation): void {

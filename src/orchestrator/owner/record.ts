@@ -22,8 +22,9 @@ export function record(
 
   const writing = new Writing(before);
   // The run is under way, or it would have said nothing: heard of or not, that comes first.
-  if (fresh.length > 0 || batch.level?.state === "RUNNING")
+  if (batch.level?.state === "RUNNING" || (fresh.length > 0 && !isHeld(before, batch.level, fresh))) {
     writing.apply(confirm(writing.simulation, "running"));
+  }
   for (const event of fresh) recordEvent(writing, event);
   if (fresh.length > 0) {
     const engineSeq = before.run.engineSeq + fresh.length;
@@ -31,6 +32,17 @@ export function record(
   }
   if (batch.level !== null) recordLevel(writing, batch.level);
   return writing.result();
+}
+
+// Events at the very time at which the run holds, such as those of its beginning, do not say that it went on.
+function isHeld(before: Simulation, level: EngineLevel | null, fresh: readonly EngineEvent[]): boolean {
+  if (level?.state !== "PAUSED") return false;
+  const heldAt = before.status === "STARTING" ? level.simulatedTime : before.simulatedTime;
+  return fresh.every((event) => timeOf(event) <= heldAt);
+}
+
+function timeOf(event: EngineEvent): number {
+  return event.kind === "event" ? event.event.simulatedTime : event.simulatedTime;
 }
 
 function seqOf(event: EngineEvent): number {

@@ -26,7 +26,7 @@ export class Steering {
   readonly #backoff = new Backoff(100, 1_000);
   #asked: { readonly what: string; readonly at: number } | null = null;
   #unreachableSince: number | null = null;
-  #stoppedAt: number | null = null;
+  #stopped: { readonly attempt: number; readonly at: number } | null = null;
 
   constructor(parts: SteerParts) {
     this.#parts = parts;
@@ -80,11 +80,12 @@ export class Steering {
       await held.write((simulation) => (simulation.attempt === 0 ? ended(simulation) : null));
       return;
     }
-    if (this.#stoppedAt !== null) return this.#stopAfterGrace(this.#stoppedAt);
+    if (this.#stopped?.attempt === held.simulation.attempt) return this.#stopAfterGrace(this.#stopped.at);
+    const run = held.runKey();
     try {
-      const info = await engine.stop(held.runKey(), reasonOf(held.simulation));
+      const info = await engine.stop(run, reasonOf(held.simulation));
       this.#unreachableSince = null;
-      if (info.state === "STOPPED") this.#stoppedAt = performance.now();
+      if (info.state === "STOPPED") this.#stopped = { attempt: run.attempt, at: performance.now() };
       held.wake();
     } catch (error) {
       await this.#stopUnreachable(error);

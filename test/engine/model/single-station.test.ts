@@ -189,13 +189,12 @@ function twoClasses(seed: number) {
 describe("processor sharing", () => {
   const shared = { discipline: Discipline.DISCIPLINE_PROCESSOR_SHARING };
 
-  it.each([
+  const services: [string, Dist][] = [
     ["constant", constant(S)],
-    [
-      "hyperexponential of cv 2",
-      { kind: { $case: "hyperexponential", value: { meanMs: S, cv: 2 } } } as Dist,
-    ],
-  ])("has the mean S / (1 - utilization) whatever the service: %s", (_, service) => {
+    ["hyperexponential of cv 2", { kind: { $case: "hyperexponential", value: { meanMs: S, cv: 2 } } }],
+  ];
+
+  it.each(services)("has the mean S / (1 - utilization) whatever the service: %s", (_, service) => {
     const found = replicate(12, single(0.5, 80_000, service, shared), (report) => ({
       W: (report.latency?.meanMs ?? 0) / S,
       U: first(report).utilization?.mean ?? 0,
