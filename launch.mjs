@@ -8,6 +8,8 @@ import { pathToFileURL } from "node:url";
 const [major, minor] = process.versions.node.split(".").map(Number);
 const newEnough = major > 22 || (major === 22 && minor >= 18);
 
+endWithNpm();
+
 if (newEnough) {
   process.argv.splice(1, 1);
   process.argv[1] = resolve(process.argv[1]);
@@ -16,6 +18,16 @@ if (newEnough) {
 } else {
   process.stderr.write(`Node ${process.versions.node} is older than 22.18: running on Node 24, by npx.\n`);
   handOver(newerNode());
+}
+
+// npm passes no signal on to what it runs: who ends `npm start` by its process id ends npm alone. What it started
+// then ends in order, as if it had been asked itself.
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== npm) process.kill(process.pid, "SIGTERM");
+  }, 500).unref();
 }
 
 // Type stripping and node:sqlite are called experimental on Node 22; both are used on purpose.
