@@ -118,16 +118,19 @@ export function speedOf(value: number): number {
   return check(speed, value, "speed");
 }
 
-/** A page size within 1..maximum; left out: the default. */
+/** A page size within 0..maximum, as Relay has it: 0 is an empty page. Left out: the default. */
 export function pageSize(
   value: number | null | undefined,
   path: string,
   usual: number,
   maximum: number,
 ): number {
-  const size = value ?? usual;
-  if (size >= 1 && size <= maximum) return size;
-  throw new ServiceError("BAD_INPUT", `Give \`${path}\` from 1 to ${maximum}.`, { path });
+  return within(value ?? usual, path, 0, maximum);
+}
+
+function within(size: number, path: string, minimum: number, maximum: number): number {
+  if (size >= minimum && size <= maximum) return size;
+  throw new ServiceError("BAD_INPUT", `Give \`${path}\` from ${minimum} to ${maximum}.`, { path });
 }
 
 interface MetricsArguments {
@@ -144,7 +147,7 @@ export function metricsQuery({ from, to, maxPoints }: MetricsArguments): Metrics
       path: "from",
     });
   }
-  const points = pageSize(maxPoints, "maxPoints", limits.metricPointsDefault, limits.metricPointsMax);
+  const points = within(maxPoints ?? limits.metricPointsDefault, "maxPoints", 1, limits.metricPointsMax);
   return { ...query, maxPoints: points };
 }
 

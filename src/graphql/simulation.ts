@@ -4,6 +4,7 @@ import { beyondSnapshot, builder } from "./builder.ts";
 import { Design, loadDesigns } from "./design.ts";
 import { metricsQuery } from "./input.ts";
 import { MetricsPointType } from "./metrics.ts";
+import { NodeInterface } from "./node.ts";
 import { SimulationReportType } from "./report.ts";
 import { DesiredStatusEnum, SimulationStatusEnum } from "./status.ts";
 
@@ -56,6 +57,7 @@ const OwnerType = builder.objectRef<EngineRun & { owner: string }>("SimulationOw
 
 export const SimulationType = builder.objectRef<Simulation>("Simulation").implement({
   description: "One run of one design, from request to terminal status.",
+  interfaces: [NodeInterface],
   fields: (t) => ({
     id: t.exposeID("id", { description: "Sorts by time of creation." }),
     designId: t.exposeID("designId", { description: "The design it runs." }),

@@ -25,12 +25,21 @@ export const pageFields: Readonly<Record<string, Page>> = {
 /** Undefined: not a field that brings a page. */
 export function itemsOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number | undefined {
   const name = field.name.value;
+  const ids = name === "nodes" ? field.arguments?.find((it) => it.name.value === "ids") : undefined;
+  if (ids !== undefined) return Math.min(lengthOf(ids.value, variables), limits.listPageMax);
   const page = Object.hasOwn(pageFields, name) ? pageFields[name] : undefined;
   if (page === undefined) return undefined;
   const argument = field.arguments?.find((it) => page.arguments.includes(it.name.value));
   const size = argument === undefined ? page.usual : sizeOf(argument.value, variables);
   // Whatever is not a size that the field takes is refused by the field; until then it counts as the most.
   return size !== undefined && size >= 0 && size <= page.maximum ? size : page.maximum;
+}
+
+/** Of a list; a single value is taken as a list of one. */
+function lengthOf(value: ValueNode, variables: Readonly<Record<string, unknown>>): number {
+  if (value.kind === Kind.LIST) return value.values.length;
+  const given = value.kind === Kind.VARIABLE ? variables[value.name.value] : undefined;
+  return Array.isArray(given) ? given.length : 1;
 }
 
 function sizeOf(value: ValueNode, variables: Readonly<Record<string, unknown>>): number | undefined {

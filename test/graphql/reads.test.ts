@@ -173,7 +173,7 @@ describe("simulations", () => {
 
   it.each([
     ["both ends", { first: 1, last: 1 }, "last"],
-    ["nothing", { first: 0 }, "first"],
+    ["less than nothing", { first: -1 }, "first"],
     ["too many", { last: 201 }, "last"],
     ["a cursor that is none", { after: "a b" }, "after"],
   ])("cannot be asked for %s", async (_, variables, path) => {
