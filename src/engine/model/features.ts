@@ -23,7 +23,7 @@
  *   control.warm-up                 Control.warmup_ms          control.replications    Control.replications > 1
  *   control.limits                  Control.max_events, .max_in_flight
  *
- * Of station.broker it has one partition, overflow reject and drop-oldest, and no redelivery.
+ * Of brokers it lacks station.broker.partitions (more than one), .block, .redelivery and .dead-letter.
  * What this engine does not model is absent from the list below, and a config that uses it is refused.
  */
 export const features: readonly string[] = [
