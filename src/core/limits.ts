@@ -14,6 +14,10 @@ export const limits = {
   /** Reading. */
   listPageMax: 200,
   listPageDefault: 50,
+  /** A list that is longer is not counted. */
+  listCountMax: 10_000,
+  /** A list that no index serves may be searched for this long, ms. */
+  listSearchMs: 3_000,
   eventPageMax: 1_000,
   eventPageDefault: 200,
   metricPointsMax: 2_000,

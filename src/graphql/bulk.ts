@@ -16,7 +16,7 @@ const StopSimulationsPayload = builder.objectRef<StopSimulations>("StopSimulatio
   description: "What a bulk stop did.",
   fields: (t) => ({
     matched: t.exposeInt("matched", {
-      description: "How many matched and had not ended. More than were stopped: call again.",
+      description: `How many matched and had not ended, counted to ${limits.listCountMax + 1}. More than were stopped: call again.`,
     }),
     stopped: t.field({
       type: [SimulationType],

@@ -143,7 +143,8 @@ export class CommandService implements Commands {
   // Counted from rows; a few starts at the very same moment may pass together.
   async #checkQueue(viewer: Viewer): Promise<void> {
     const maximum = this.#parts.settings.maxQueuedPerUser;
-    const queued = await this.#parts.store.count(viewer, { userId: viewer.userId, statuses: ["QUEUED"] });
+    const own = { userId: viewer.userId, statuses: ["QUEUED"] as const };
+    const queued = await this.#parts.store.count(viewer, own, maximum);
     if (queued < maximum) return;
     throw new ServiceError(
       "LIMIT_EXCEEDED",

@@ -2,6 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { NewSimulation, StartInput } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
+import { createdAtOf } from "../core/simulation-id.ts";
 import type { Prepared } from "./prepare.ts";
 import type { OrchestratorSettings } from "./settings.ts";
 import { statusEvent } from "./transitions.ts";
@@ -17,8 +18,9 @@ export interface DraftOf {
 
 export function draft({ userId, input, key, settings, design }: DraftOf): NewSimulation {
   const ready = design.kind === "ready" ? design : null;
+  const id = uuidv7();
   const simulation: Simulation = {
-    id: uuidv7(),
+    id,
     projectId: input.projectId,
     userId,
     designId: input.designId,
@@ -39,7 +41,7 @@ export function draft({ userId, input, key, settings, design }: DraftOf): NewSim
     lastSeq: 0,
     version: 0,
     labels: input.labels,
-    createdAt: new Date(),
+    createdAt: createdAtOf(id),
     startTime: null,
     endTime: null,
     run: {

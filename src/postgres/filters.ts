@@ -1,6 +1,7 @@
 // A filter as conditions on the table `simulations`. Ids that are no UUIDs match nothing.
 import { type RawBuilder, sql } from "kysely";
 import type { SimulationFilter } from "../core/ports/store.ts";
+import { firstIdAt } from "../core/simulation-id.ts";
 import type { Viewer } from "../core/viewer.ts";
 import { databaseJson } from "./json.ts";
 import { uuidOf } from "./uuid.ts";
@@ -25,9 +26,16 @@ function conditions(filter: SimulationFilter): readonly RawBuilder<boolean>[] {
     projectId === undefined ? undefined : sql<boolean>`simulations.project_id = ${projectId}`,
     userId === undefined ? undefined : sql<boolean>`simulations.user_id = ${userId}`,
     labels && sql<boolean>`simulations.labels @> ${databaseJson(labels)}::text::jsonb`,
-    filter.createdAfter && sql<boolean>`simulations.created_at >= ${filter.createdAfter}`,
-    filter.createdBefore && sql<boolean>`simulations.created_at < ${filter.createdBefore}`,
+    ...createdWithin(filter),
   ].filter((condition) => condition !== undefined);
+}
+
+/** Ids tell the time of creation, and every index has them. */
+export function createdWithin({ createdAfter, createdBefore }: SimulationFilter): RawBuilder<boolean>[] {
+  return [
+    ...(createdAfter === undefined ? [] : [sql<boolean>`id >= ${firstIdAt(createdAfter)}::uuid`]),
+    ...(createdBefore === undefined ? [] : [sql<boolean>`id < ${firstIdAt(createdBefore)}::uuid`]),
+  ];
 }
 
 export function uuidsOf(ids: readonly string[]): string[] {

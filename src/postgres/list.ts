@@ -1,17 +1,27 @@
 // Pages of the list, newest first. Ids sort by the time of creation and never change, so an id is a cursor that
 // stays valid while simulations come.
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
+import { limits } from "../core/limits.ts";
 import type { PageRequest, SimulationFilter, SimulationPage } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
 import type { Viewer } from "../core/viewer.ts";
-import { allOf, matching } from "./filters.ts";
-import { simulationOf } from "./rows.ts";
+import { accessTo } from "./access.ts";
+import { type Bounds, countOf, idsOf, type Slice } from "./id-queries.ts";
+import { type SimulationRow, simulationOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
+import { bounded } from "./search-bound.ts";
 import { uuidOf } from "./uuid.ts";
+
+/** Where lists are read: what an index serves, and what has to be searched for. */
+export interface ListDatabases {
+  readonly db: Database;
+  /** Ends a statement that takes longer than `limits.listSearchMs`, where the database can. */
+  readonly searches: Database;
+}
 
 /** hasNext: older ones match as well, in the page's bounds or beyond them; hasPrevious: newer ones. */
 export async function list(
-  db: Database,
+  databases: ListDatabases,
   viewer: Viewer,
   filter: SimulationFilter,
   page: PageRequest,
@@ -19,74 +29,77 @@ export async function list(
   const after = cursorOf(page.after);
   const before = cursorOf(page.before);
   if (after === null || before === null) return { simulations: [], hasNext: false, hasPrevious: false };
-  const matches = matching(viewer, filter);
-  const found = await take(db, page, [
-    matches,
-    ...(after === undefined ? [] : [olderThan(after)]),
-    ...(before === undefined ? [] : [newerThan(before)]),
-  ]);
-  const more = found.length > page.limit;
-  const simulations = found.slice(0, page.limit);
-  if (page.fromEnd) simulations.reverse();
+  return reading(databases, viewer, filter, async (db) => {
+    const found = await take(db, viewer, filter, {
+      above: before,
+      below: after,
+      first: page.fromEnd ? "oldest" : "newest",
+      // One more than asked, to see whether there are more.
+      limit: page.limit + 1,
+    });
+    const more = found.length > page.limit;
+    const simulations = found.slice(0, page.limit);
+    if (page.fromEnd) simulations.reverse();
 
-  // Beyond a bound that was given there may be more, which only another look can tell.
-  const newest = simulations[0]?.id;
-  const oldest = simulations.at(-1)?.id;
-  const newer = async () =>
-    after !== undefined && any(db, matches, newest === undefined ? atOrNewerThan(after) : newerThan(newest));
-  const older = async () =>
-    before !== undefined &&
-    any(db, matches, oldest === undefined ? atOrOlderThan(before) : olderThan(oldest));
-  return {
-    simulations,
-    hasPrevious: (page.fromEnd && more) || (await newer()),
-    hasNext: (!page.fromEnd && more) || (await older()),
-  };
+    // Beyond a bound that was given there may be more, which only another look can tell. The bound itself counts.
+    const newest = simulations[0]?.id;
+    const oldest = simulations.at(-1)?.id;
+    const any = (bounds: Bounds) => isAny(db, viewer, filter, bounds);
+    const newer = async () =>
+      after !== undefined && any(newest === undefined ? { from: after } : { above: newest });
+    const older = async () =>
+      before !== undefined && any(oldest === undefined ? { upTo: before } : { below: oldest });
+    return {
+      simulations,
+      hasPrevious: (page.fromEnd && more) || (await newer()),
+      hasNext: (!page.fromEnd && more) || (await older()),
+    };
+  });
 }
 
-export async function count(db: Database, viewer: Viewer, filter: SimulationFilter): Promise<number> {
-  const row = await db
-    .selectFrom("simulations")
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .where(matching(viewer, filter))
-    .executeTakeFirstOrThrow();
-  return row.count;
+export async function count(
+  databases: ListDatabases,
+  viewer: Viewer,
+  filter: SimulationFilter,
+  most: number = limits.listCountMax + 1,
+): Promise<number> {
+  return reading(databases, viewer, filter, async (db) => {
+    const { rows } = await sql<{ count: number }>`${countOf(viewer, filter, most)}`.execute(db);
+    return rows[0]?.count ?? 0;
+  });
 }
 
-/** One more than asked, to see whether there are more. */
+function reading<T>(
+  { db, searches }: ListDatabases,
+  viewer: Viewer,
+  filter: SimulationFilter,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
+  return accessTo(viewer, filter).by === "search" ? bounded(() => work(searches)) : work(db);
+}
+
 async function take(
   db: Database,
-  page: PageRequest,
-  conditions: readonly RawBuilder<boolean>[],
+  viewer: Viewer,
+  filter: SimulationFilter,
+  slice: Slice,
 ): Promise<Simulation[]> {
-  const rows = await db
-    .selectFrom("simulations")
-    .selectAll()
-    .where(allOf(conditions))
-    .orderBy("id", page.fromEnd ? "asc" : "desc")
-    .limit(page.limit + 1)
-    .execute();
+  const order = sql.raw(slice.first === "newest" ? "desc" : "asc");
+  const { rows } = await sql<SimulationRow>`
+    select simulations.* from (${idsOf(viewer, filter, slice)}) as page join simulations using (id)
+    order by id ${order}`.execute(db);
   return rows.map(simulationOf);
 }
 
-async function any(
+async function isAny(
   db: Database,
-  matches: RawBuilder<boolean>,
-  beyond: RawBuilder<boolean>,
+  viewer: Viewer,
+  filter: SimulationFilter,
+  bounds: Bounds,
 ): Promise<boolean> {
-  const row = await db
-    .selectFrom("simulations")
-    .select("id")
-    .where(allOf([matches, beyond]))
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
+  const { rows } = await sql`${idsOf(viewer, filter, { ...bounds, first: "newest", limit: 1 })}`.execute(db);
+  return rows.length > 0;
 }
-
-const olderThan = (id: string) => sql<boolean>`simulations.id < ${id}::uuid`;
-const newerThan = (id: string) => sql<boolean>`simulations.id > ${id}::uuid`;
-const atOrNewerThan = (id: string) => sql<boolean>`simulations.id >= ${id}::uuid`;
-const atOrOlderThan = (id: string) => sql<boolean>`simulations.id <= ${id}::uuid`;
 
 /** Null: given, but no id; nothing is older or newer than what never was. */
 function cursorOf(id: string | undefined): string | null | undefined {

@@ -12,7 +12,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { keepHouse, logSettings } from "./housekeeping.ts";
 import { leasesOn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
-import { commitBounds, connect, leaseBounds, workBounds } from "./postgres.ts";
+import { commitBounds, connect, leaseBounds, searchBounds, workBounds } from "./postgres.ts";
 import type { Database, Schema } from "./schema.ts";
 import { storeOn } from "./store.ts";
 
@@ -44,6 +44,8 @@ export function openDatabase({ url, dataDir, log }: DatabaseOptions): Promise<Op
 
 interface Opened {
   readonly db: Database;
+  /** Where lists that no index serves are searched for. */
+  readonly searches: Database;
   /** Where changes are committed. */
   readonly commits: Database;
   /** Where leases are renewed. */
@@ -57,13 +59,15 @@ interface Opened {
 
 async function openServer(url: string, log: Log): Promise<OpenDatabase> {
   const db = connect(url, "work", workBounds, log);
+  const searches = connect(url, "searches", searchBounds, log);
   const commits = connect(url, "commits", commitBounds, log);
   const urgent = connect(url, "leases", leaseBounds, log);
   const release = async () => {
-    await Promise.all([db, commits, urgent].map((pool) => pool.destroy()));
+    await Promise.all([db, searches, commits, urgent].map((pool) => pool.destroy()));
   };
   const lanes = commitBounds.connections;
-  return ready({ db, commits, urgent, embedded: false, describe: describeUrl(url), lanes, release });
+  const describe = describeUrl(url);
+  return ready({ db, searches, commits, urgent, embedded: false, describe, lanes, release });
 }
 
 async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
@@ -81,6 +85,7 @@ async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
     };
     return await ready({
       db,
+      searches: db,
       commits: db,
       urgent: db,
       embedded: true,
@@ -111,7 +116,7 @@ async function ready({ db, urgent, embedded, describe, release, ...opened }: Ope
     await release();
   };
   return {
-    store: storeOn(db, commits),
+    store: storeOn(db, opened.searches, commits),
     leases: leasesOn(db, urgent),
     embedded,
     installation,

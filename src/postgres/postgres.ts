@@ -2,6 +2,7 @@
 import { Socket } from "node:net";
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
+import { limits } from "../core/limits.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Database, Schema } from "./schema.ts";
 
@@ -17,6 +18,13 @@ export const workBounds: PoolBounds = { connections: 8, connectMs: 5_000, statem
 
 /** Commits have connections of their own: however much is read, what happens is recorded. */
 export const commitBounds: PoolBounds = { connections: 2, connectMs: 5_000, statementMs: 8_000 };
+
+/** Searches have few, so that they keep nobody else waiting. */
+export const searchBounds: PoolBounds = {
+  connections: 2,
+  connectMs: 5_000,
+  statementMs: limits.listSearchMs,
+};
 
 /** A lease that is not renewed within its time is lost: better to know at once. */
 export const leaseBounds: PoolBounds = { connections: 2, connectMs: 1_000, statementMs: 1_000 };

@@ -13,15 +13,16 @@ import { dropMetrics } from "./retention.ts";
 import type { Database } from "./schema.ts";
 import { uuidOf } from "./uuid.ts";
 
-export function storeOn(db: Database, commits: GroupCommit): SimulationStore {
+export function storeOn(db: Database, searches: Database, commits: GroupCommit): SimulationStore {
+  const all = { db, searches };
   return {
     create: (draft) => asking(() => creation.create(db, draft)),
     findByKey: (userId, projectId, key) => asking(() => creation.findByKey(db, userId, projectId, key)),
     change: (id, guard, decide) => change(commits, id, guard, decide),
     get: (viewer, id) => asking(async () => (await reads.getMany(db, viewer, [id]))[0] ?? null),
     getMany: (viewer, ids) => asking(() => reads.getMany(db, viewer, ids)),
-    list: (viewer, filter, page) => asking(() => lists.list(db, viewer, filter, page)),
-    count: (viewer, filter) => asking(() => lists.count(db, viewer, filter)),
+    list: (viewer, filter, page) => asking(() => lists.list(all, viewer, filter, page)),
+    count: (viewer, filter, most) => asking(() => lists.count(all, viewer, filter, most)),
     events: (viewer, id, query) => asking(() => eventReads.events(db, viewer, id, query)),
     snapshot: (viewer, id) => asking(() => eventReads.snapshot(db, viewer, id)),
     metrics: (viewer, id, query) => asking(() => metrics(db, viewer, id, query)),

@@ -8,18 +8,15 @@ import type { Viewer } from "../../src/core/viewer.ts";
 
 let made = 0;
 
-/** UUIDv7s that ascend, also within a millisecond. */
-export function nextId(): string {
+const usualTime = new Date("2026-01-02T03:04:05.678Z");
+
+/** UUIDv7s of that time that ascend, also within a millisecond. */
+export function nextId(createdAt = usualTime): string {
   made += 1;
-  const time = (Date.now() + made).toString(16).padStart(12, "0");
-  const random = randomBytes(10).toString("hex");
-  return [
-    time.slice(0, 8),
-    time.slice(8),
-    `7${random.slice(0, 3)}`,
-    `8${random.slice(3, 6)}`,
-    random.slice(6, 18),
-  ].join("-");
+  const time = createdAt.getTime().toString(16).padStart(12, "0");
+  const place = made.toString(16).padStart(6, "0");
+  const random = randomBytes(6).toString("hex");
+  return [time.slice(0, 8), time.slice(8), `7${place.slice(0, 3)}`, `8${place.slice(3)}`, random].join("-");
 }
 
 export function nextProject(): string {
@@ -36,7 +33,7 @@ export type Overrides = Partial<Omit<Simulation, "run">> & { readonly run?: Part
 
 export function simulation({ run, ...overrides }: Overrides = {}): Simulation {
   return {
-    id: nextId(),
+    id: nextId(overrides.createdAt),
     projectId: "project",
     userId: "user",
     designId: "design",
@@ -57,7 +54,7 @@ export function simulation({ run, ...overrides }: Overrides = {}): Simulation {
     lastSeq: 0,
     version: 0,
     labels: {},
-    createdAt: new Date("2026-01-02T03:04:05.678Z"),
+    createdAt: usualTime,
     startTime: null,
     endTime: null,
     run: {

@@ -143,6 +143,7 @@ export interface ConnectionReport {
 }
 
 export interface NewSimulation {
+  /** Its id is a UUIDv7 of its `createdAt`: lists by time of creation are ranges of ids. */
   readonly simulation: Simulation;
   readonly input: StartInput;
   readonly idempotencyKey: string | null;
@@ -170,7 +171,7 @@ export interface SimulationFilter {
   readonly createdBefore?: Date;
 }
 
-/** Newest first. Cursors are ids: they sort by time of creation. */
+/** Newest first. Cursors are ids, which tell the time of creation (core/simulation-id.ts). */
 export interface PageRequest {
   readonly limit: number;
   /** Older than this one. */
@@ -251,8 +252,13 @@ export interface SimulationStore {
   get(viewer: Viewer, id: string): Promise<Simulation | null>;
   /** In the order of the ids; null where missing or another's. */
   getMany(viewer: Viewer, ids: readonly string[]): Promise<readonly (Simulation | null)[]>;
+  /**
+   * Where no index serves the filter, and the database finds the page too long in coming: BAD_INPUT.
+   * docs/lists.md tells which filters that can happen to.
+   */
   list(viewer: Viewer, filter: SimulationFilter, page: PageRequest): Promise<SimulationPage>;
-  count(viewer: Viewer, filter: SimulationFilter): Promise<number>;
+  /** Counted no further than `most`; `limits.listCountMax` + 1 when left out. Fails as `list` does. */
+  count(viewer: Viewer, filter: SimulationFilter, most?: number): Promise<number>;
   /** Ascending by seq; null where the simulation is missing or another's. */
   events(viewer: Viewer, id: string, query: EventQuery): Promise<readonly SimulationEvent[] | null>;
   snapshot(viewer: Viewer, id: string): Promise<Snapshot | null>;

@@ -58,11 +58,18 @@ const statements = [
   ) with (fillfactor = 60)`,
   // Nulls are distinct: without a key, nothing conflicts.
   "create unique index simulations_key on simulations (user_id, project_id, idempotency_key)",
-  "create index simulations_project on simulations (project_id, id)",
-  "create index simulations_user on simulations (user_id, id)",
-  "create index simulations_design on simulations (design_id, id)",
-  "create index simulations_labels on simulations using gin (labels jsonb_path_ops)",
+  // For lists: one for each combination of project, user and design, so that each is walked in the order of ids.
+  // The status comes before the id; a list of any status is a walk for each.
   "create index simulations_status on simulations (status, id)",
+  "create index simulations_project on simulations (project_id, status, id)",
+  "create index simulations_user on simulations (user_id, status, id)",
+  "create index simulations_design on simulations (design_id, status, id)",
+  "create index simulations_project_user on simulations (project_id, user_id, status, id)",
+  "create index simulations_project_design on simulations (project_id, design_id, status, id)",
+  "create index simulations_user_design on simulations (user_id, design_id, status, id)",
+  `create index simulations_project_user_design on simulations
+    (project_id, user_id, design_id, status, id)`,
+  "create index simulations_labels on simulations using gin (labels jsonb_path_ops)",
   "create index simulations_queued on simulations (project_id, user_id, id) where status = 'QUEUED'",
   "create index simulations_retention on simulations (end_time) where metrics_kept and end_time is not null",
   `create index simulations_owner on simulations (owner)

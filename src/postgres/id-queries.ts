@@ -1,0 +1,95 @@
+// The ids of a page, and how many there are, as queries that read no more rows than they must.
+import { type RawBuilder, sql } from "kysely";
+import type { SimulationFilter } from "../core/ports/store.ts";
+import type { Viewer } from "../core/viewer.ts";
+import { accessTo, type Ranges } from "./access.ts";
+import { allOf, createdWithin, matching, uuidsOf } from "./filters.ts";
+
+/** Of ids; `above` and `below` leave out the id itself. */
+export interface Bounds {
+  readonly from?: string | undefined;
+  readonly above?: string | undefined;
+  readonly upTo?: string | undefined;
+  readonly below?: string | undefined;
+}
+
+/** Ids between bounds, from one end. */
+export interface Slice extends Bounds {
+  readonly first: "newest" | "oldest";
+  readonly limit: number;
+}
+
+/** `select id …`, in the order of the slice. */
+export function idsOf(viewer: Viewer, filter: SimulationFilter, slice: Slice): RawBuilder<unknown> {
+  const conditions = [...createdWithin(filter), ...within(slice)];
+  const order = sql.raw(slice.first === "newest" ? "id desc" : "id");
+  const access = accessTo(viewer, filter);
+  if (access.by === "ranges") {
+    // Of each range no more than the whole: what none of them gives is in no page either.
+    const each = access.ranges.map((ranges) =>
+      walk(ranges, sql`${all(conditions)} order by ${order} limit ${slice.limit}`),
+    );
+    return sql`select id from (${union(each, sql` union `)}) as found order by ${order} limit ${slice.limit}`;
+  }
+  return sql`select id from ${source(access)} where ${allOf([matching(viewer, filter), ...within(slice)])}
+    order by ${order} limit ${slice.limit}`;
+}
+
+/** `select count`, counted no further than `most`. */
+export function countOf(viewer: Viewer, filter: SimulationFilter, most: number): RawBuilder<unknown> {
+  const access = accessTo(viewer, filter);
+  if (access.by !== "ranges") {
+    return sql`select count(*) as count from (
+      select from ${source(access)} where ${matching(viewer, filter)} limit ${most}) as found`;
+  }
+  // One range after the other, and none any more once there are enough. What is in two is counted in the first.
+  const each = access.ranges.map((ranges, index) => {
+    const counted = index === 0 ? null : (access.ranges[0]?.projects ?? null);
+    const others = counted === null ? [] : [sql<boolean>`project_id <> all(${[...counted]}::text[])`];
+    return walk(ranges, sql`${all([...createdWithin(filter), ...others])} limit ${most}`);
+  });
+  return sql`select count(*) as count from (
+    select from (${union(each, sql` union all `)}) as ids limit ${most}) as found`;
+}
+
+/** A walk through the index of these columns for each project and status; `rest` are conditions, order and limit. */
+function walk({ projects, user, design, statuses }: Ranges, rest: RawBuilder<unknown>): RawBuilder<unknown> {
+  const lists = [
+    ...(projects === null ? [] : [sql`unnest(${[...projects]}::text[]) as of_project`]),
+    ...(statuses === null ? [] : [sql`unnest(${[...statuses]}::text[]) as of_status`]),
+  ];
+  const equal = [
+    ...(projects === null ? [] : [sql<boolean>`project_id = of_project`]),
+    ...(user === null ? [] : [sql<boolean>`user_id = ${user}`]),
+    ...(design === null ? [] : [sql<boolean>`design_id = ${design}`]),
+    ...(statuses === null ? [] : [sql<boolean>`status = of_status`]),
+  ];
+  const from = lists.length === 0 ? sql`(select) as once` : sql.join(lists, sql` cross join `);
+  return sql`select id from ${from} cross join lateral (
+    select id from simulations where ${all(equal)} and ${rest}) as walked`;
+}
+
+/** Where ids are named, only these rows are looked at, whatever else is asked of them. */
+function source(access: { readonly by: "ids"; readonly ids: readonly string[] } | { readonly by: "search" }) {
+  if (access.by === "search") return sql`simulations`;
+  return sql`(select * from simulations where id = any(${uuidsOf(access.ids)}::uuid[]) offset 0) as simulations`;
+}
+
+function within({ from, above, upTo, below }: Bounds): RawBuilder<boolean>[] {
+  return [
+    ...(from === undefined ? [] : [sql<boolean>`id >= ${from}::uuid`]),
+    ...(above === undefined ? [] : [sql<boolean>`id > ${above}::uuid`]),
+    ...(upTo === undefined ? [] : [sql<boolean>`id <= ${upTo}::uuid`]),
+    ...(below === undefined ? [] : [sql<boolean>`id < ${below}::uuid`]),
+  ];
+}
+
+function all(conditions: readonly RawBuilder<boolean>[]): RawBuilder<boolean> {
+  return conditions.length === 0 ? sql<boolean>`true` : allOf(conditions);
+}
+
+/** Of nothing: nothing. */
+function union(queries: readonly RawBuilder<unknown>[], by: RawBuilder<unknown>): RawBuilder<unknown> {
+  if (queries.length === 0) return sql`select null::uuid as id where false`;
+  return sql.join([...queries], by);
+}
