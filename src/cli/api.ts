@@ -1,0 +1,104 @@
+// Queries and mutations over HTTP.
+import { setTimeout as pause } from "node:timers/promises";
+import { messageOf, Refused, Unreachable } from "./errors.ts";
+import type { TypedDocumentString } from "./gql/graphql.ts";
+
+/** How long one request may take, ms. */
+const answerWithinMs = 20_000;
+/** Pauses before asking again, ms. Every operation of ours may be sent twice: starts carry a key. */
+const askAgainAfterMs = [200, 800, 2_000];
+
+export class Api {
+  /** The service's address, without a slash at the end. */
+  readonly url: string;
+  readonly #signal: AbortSignal;
+
+  constructor(url: string, signal: AbortSignal) {
+    this.url = url;
+    this.#signal = signal;
+  }
+
+  /**
+   * Throws Refused for errors of GraphQL, Unreachable when no answer can be had. A connection that breaks off is
+   * tried again; one that nobody takes is not: nothing listens there.
+   */
+  async ask<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> {
+    for (const waitMs of askAgainAfterMs) {
+      try {
+        return await this.#once(document, variables);
+      } catch (error) {
+        if (!(error instanceof Broken)) throw error;
+        await pause(waitMs, undefined, { signal: this.#signal });
+      }
+    }
+    return await this.#once(document, variables);
+  }
+
+  async #once<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> {
+    const text = await this.#post(JSON.stringify({ query: document.toString(), variables }));
+    const answer = parsed<Result>(text);
+    const [error] = answer?.errors ?? [];
+    if (error !== undefined) throw new Refused(error.extensions?.code ?? "ERROR", error.message);
+    if (answer?.data === undefined || answer.data === null) {
+      throw new Unreachable(`What answers at ${this.url} is not the service's API.`);
+    }
+    return answer.data;
+  }
+
+  async #post(body: string): Promise<string> {
+    try {
+      const response = await fetch(`${this.url}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", accept: "application/json" },
+        body,
+        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(answerWithinMs)]),
+      });
+      return await response.text();
+    } catch (error) {
+      if (this.#signal.aborted) throw error;
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+      const message = `Cannot reach the service at ${this.url}: ${reasonOf(cause)}.`;
+      throw nobodyListens(cause) ? new Unreachable(message) : new Broken(message);
+    }
+  }
+}
+
+/** The connection broke off, so that the outcome is unknown. */
+class Broken extends Unreachable {}
+
+interface Answer<Result> {
+  readonly data?: Result | null;
+  readonly errors?: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
+}
+
+// The shape of `data` is the document's, by the server's schema.
+function parsed<Result>(text: string): Answer<Result> | undefined {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return typeof answer === "object" && answer !== null ? answer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
+}
+
+function nobodyListens(error: unknown): boolean {
+  return ["ECONNREFUSED", "ENOTFOUND", "EHOSTUNREACH"].includes(String(codeOf(error)));
+}
+
+/** Of several attempts, as to the addresses of one name, only the code is readable. */
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  if (code === "ECONNREFUSED") return "nothing listens there (start it with `npm start`)";
+  if (code === "ENOTFOUND") return "there is no such host";
+  return messageOf(error).replace(/\.$/, "");
+}
