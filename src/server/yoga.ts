@@ -12,6 +12,7 @@ import { type EventStreamSlot, eventStreamResults } from "./event-stream-results
 import { serverLimits } from "./limits.ts";
 import { operationLimits } from "./operation-limits.ts";
 import { sharedKey } from "./shared-subscription.ts";
+import { wellFormedRequests } from "./well-formed.ts";
 
 /** What a transport knows of an operation. */
 export interface OperationContext extends EventStreamSlot {
@@ -35,7 +36,7 @@ export function graphqlPipeline({ parts, shape, introspection }: YogaOptions): Y
     schema,
     graphqlEndpoint: graphqlPath,
     context: parts,
-    plugins: [operationLimits(shape, introspection), eventStreamResults()],
+    plugins: [wellFormedRequests(shape), operationLimits(shape, introspection), eventStreamResults()],
     maskedErrors: { maskError: shape },
     maxRequestBodySize: serverLimits.bodyBytes,
     batching: false,
