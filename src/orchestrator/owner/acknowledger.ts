@@ -1,8 +1,8 @@
 // Tells the engine how far its events are stored, which is also the owner's sign of life.
 import type { Engine, EngineRunKey } from "../../core/ports/engines.ts";
 
-/** Far below any orphan timeout. */
-const signOfLifeMs = 5_000;
+/** Signs of life within one orphan timeout: the engine may miss some and must not take the run for an orphan. */
+const signsOfLife = 6;
 
 /** One call at a time; what is stored meanwhile goes with the next. A call that fails is made up for by the next. */
 export class Acknowledger {
@@ -14,12 +14,12 @@ export class Acknowledger {
   #calling = false;
   #closed = false;
 
-  constructor(engine: Engine, run: EngineRunKey, stored: number) {
+  constructor(engine: Engine, run: EngineRunKey, stored: number, orphanTimeoutMs: number) {
     this.#engine = engine;
     this.#run = run;
     this.#stored = stored;
     this.#acknowledged = stored;
-    this.#timer = setInterval(() => void this.#call(), signOfLifeMs);
+    this.#timer = setInterval(() => void this.#call(), orphanTimeoutMs / signsOfLife);
   }
 
   stored(engineSeq: number): void {

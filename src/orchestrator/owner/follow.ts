@@ -55,10 +55,10 @@ export class Follower {
 
   // The last level of the stream, where it ended in order.
   async #stream(signal: AbortSignal): Promise<EngineLevel | null> {
-    const { held, engine, config } = this.#parts;
+    const { held, engine, config, settings } = this.#parts;
     const run = held.runKey();
     const { engineSeq } = held.simulation.run;
-    const acknowledger = new Acknowledger(engine, run, engineSeq);
+    const acknowledger = new Acknowledger(engine, run, engineSeq, settings.orphanTimeoutMs);
     let level: EngineLevel | null = null;
     try {
       const batches = heard((listening) => engine.subscribe(run, engineSeq, config, listening), signal);
