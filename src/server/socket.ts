@@ -136,6 +136,9 @@ export class GraphQLSocket {
   }
 }
 
+/** What a client may say; the rest of the protocol is the server's. */
+const clientMessages = new Set<unknown>(["connection_init", "ping", "pong", "subscribe", "complete"]);
+
 /** The id of a subscribe message; undefined: some other message, whose form the protocol checks. */
 function subscribeId(text: string): { id: string } | "broken" | undefined {
   let message: unknown;
@@ -145,6 +148,7 @@ function subscribeId(text: string): { id: string } | "broken" | undefined {
     return "broken";
   }
   if (typeof message !== "object" || message === null || !("type" in message)) return "broken";
+  if (!clientMessages.has(message.type)) return "broken";
   if (message.type !== "subscribe") return undefined;
   const id = "id" in message ? message.id : undefined;
   const fits = typeof id === "string" && id.length > 0 && id.length <= serverLimits.operationIdCharacters;

@@ -44,6 +44,8 @@ export function graphqlPipeline({ parts, shape, introspection }: YogaOptions): Y
     cors: false,
     graphiql: false,
     landingPage: false,
+    // Documents are kept, but no refusal of one: it may be the fault of its variables, or of the operation's name.
+    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => {} } },
     // What is worth a line is logged where errors are shaped.
     logging: false,
   });

@@ -181,6 +181,22 @@ describe("the status of an answer", () => {
     expect(JSON.parse(answer.text)).not.toHaveProperty("data");
   });
 
+  it("is that of this request: the same document with other parameters has its own", async () => {
+    const query =
+      "query A($n: Int) { simulations(first: $n) { nodes { events { nodes { seq } } } } } query B { __typename }";
+    const statuses: number[] = [];
+    for (const parameters of [
+      {},
+      { operationName: "A", variables: { n: 200 } },
+      { operationName: "A", variables: { n: 0 } },
+      { operationName: "A", variables: { n: "many" } },
+      { operationName: "B", variables: { n: 1 } },
+    ]) {
+      statuses.push((await post({ query, ...parameters }, { accept: modern })).status);
+    }
+    expect(statuses).toEqual([400, 400, 200, 400, 200]);
+  });
+
   it("to an operation of which a part failed is 200 in both types", async () => {
     const query = `{ simulation(id: "sim-1") { id } simulations(first: -1) { totalCount } }`;
     for (const accept of [modern, legacy]) {
