@@ -1,0 +1,89 @@
+// urql as an application sets it up by clients/urql, against the real program.
+import type { Client, OperationResult } from "@urql/core";
+import { afterAll, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { urqlClient } from "../../clients/urql/client.ts";
+import { endServices, withDataFolder } from "../support/service-process.ts";
+import { pause, read, resume, start, stop, watch } from "./documents.ts";
+import { Restarting } from "./restarting.ts";
+import { type LogItem, logOf, Seen, stepsBack } from "./seen.ts";
+
+afterAll(endServices);
+
+const clientOf = (url: string) => urqlClient({ url, socket: { webSocketImpl: WebSocket } });
+
+function dataOf<Data>({ data, error }: OperationResult<Data>): Data {
+  if (data === undefined) throw error ?? new Error("There is no data.");
+  return data;
+}
+
+async function started(client: Client, duration: number, speed: number): Promise<string> {
+  const variables = { designId: "online-boutique", duration, speed };
+  return dataOf(await client.mutation(start, variables)).startSimulation.id;
+}
+
+/** urql says the end of a stream by a last result that has nothing new. */
+function watched(client: Client, id: string, after = 0): Seen<LogItem> {
+  const seen = new Seen<LogItem>();
+  client.subscription(watch, { id, after }).subscribe((result) => {
+    if (result.error !== undefined) seen.error(result.error);
+    else if (!result.hasNext) seen.complete();
+    else seen.next(dataOf(result).simulationEvents);
+  });
+  return seen;
+}
+
+async function readStatus(client: Client, id: string): Promise<string | undefined> {
+  const result = await client.query(read, { id }, { requestPolicy: "network-only" });
+  return dataOf(result).simulation?.status;
+}
+
+it("starts, watches, pauses, resumes and stops", async () => {
+  await withDataFolder(async (dataDir) => {
+    const service = await Restarting.start(dataDir);
+    const client = clientOf(service.url);
+    const id = await started(client, 10_000, 10);
+    const events = watched(client, id);
+    await events.first(({ __typename }) => __typename === "MetricsSampled");
+    dataOf(await client.mutation(pause, { id }));
+    const paused = await events.first(({ status }) => status === "PAUSED");
+    expect(await readStatus(client, id)).toBe("PAUSED");
+    dataOf(await client.mutation(resume, { id }));
+    await events.first(({ status, seq }) => status === "RUNNING" && seq > paused.seq);
+    dataOf(await client.mutation(stop, { id }));
+    await events.completion();
+    const log = logOf(events.items);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
+    expect(log.at(-1)).toMatchObject({ __typename: "StatusChanged", status: "STOPPED" });
+    await service.end();
+  });
+});
+
+it("sees every event once over a kill and a restart, and no snapshot goes back", {
+  timeout: 400_000,
+}, async () => {
+  await withDataFolder(async (dataDir) => {
+    const service = await Restarting.start(dataDir);
+    const client = clientOf(service.url);
+    const id = await started(client, 100, 20);
+    const events = watched(client, id);
+    await events.first(({ simulation }) => simulation.progress > 0.1);
+    await service.restart("SIGKILL");
+    await events.first(({ simulation }) => simulation.progress > 0.5);
+    await service.restart("SIGTERM");
+    await events.completion();
+    const log = logOf(events.items);
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, index) => index + 1));
+    expect(log.at(-1)).toMatchObject({ __typename: "StatusChanged", status: "COMPLETED" });
+    expect(stepsBack(events.items.map(({ simulation }) => simulation))).toEqual([]);
+    expect(events.items.at(-1)?.simulation).toMatchObject({ status: "COMPLETED", progress: 1 });
+    expect(await readStatus(client, id)).toBe("COMPLETED");
+
+    // The whole log again: the events tell the history, and the snapshot beside each is that of the end.
+    const replay = watched(clientOf(service.url), id);
+    await replay.completion();
+    expect(logOf(replay.items).map(({ seq }) => seq)).toEqual(log.map(({ seq }) => seq));
+    expect(new Set(replay.items.map(({ simulation }) => simulation.lastSeq))).toEqual(new Set([log.length]));
+    await service.end();
+  });
+});
