@@ -22,6 +22,7 @@ export const limits = {
   eventPageDefault: 200,
   metricPointsMax: 2_000,
   metricPointsDefault: 300,
+  metricComponentsMax: 20,
   bulkStopMax: 1_000,
 
   /** Live delivery: the tail of one simulation, and all tails of a replica. */

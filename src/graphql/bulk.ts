@@ -40,6 +40,6 @@ builder.mutationField("stopSimulations", (t) =>
       }),
     },
     resolve: (_, { filter }, { commands, viewer }) =>
-      answer(refusals, async () => commands.stopMany(viewer, simulationFilter(filter))),
+      answer(refusals, async () => commands.stopMany(viewer, simulationFilter(filter, viewer))),
   }),
 );

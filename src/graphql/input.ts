@@ -5,6 +5,7 @@ import { eventTypes } from "../core/events.ts";
 import { limits } from "../core/limits.ts";
 import type { MetricsQuery, SimulationFilter } from "../core/ports/store.ts";
 import { simulationStatuses } from "../core/simulation.ts";
+import type { Viewer } from "../core/viewer.ts";
 import type { FollowOptions } from "../feed/feed.ts";
 import type { StartRequest } from "../orchestrator/commands.ts";
 
@@ -81,6 +82,7 @@ const filter = z
     designId: id.nullish(),
     projectId: id.nullish(),
     userId: id.nullish(),
+    mine: z.boolean().nullish(),
     labels: labels.nullish(),
     createdAfter: z.date().nullish(),
     createdBefore: z.date().nullish(),
@@ -106,8 +108,12 @@ export function startRequest(input: unknown): StartRequest {
 }
 
 /** No filter is the filter that everything passes. */
-export function simulationFilter(input: unknown): SimulationFilter {
-  return withoutNulls(check(filter, input, "filter") ?? {});
+export function simulationFilter(input: unknown, viewer: Viewer): SimulationFilter {
+  const { mine, ...given } = withoutNulls(check(filter, input, "filter") ?? {});
+  if (mine !== true) return given;
+  // Another user's are not the viewer's.
+  if (given.userId !== undefined && given.userId !== viewer.userId) return { ...given, ids: [] };
+  return { ...given, userId: viewer.userId };
 }
 
 export function followOptions(args: unknown): FollowOptions {
@@ -137,10 +143,11 @@ interface MetricsArguments {
   readonly from?: number | null | undefined;
   readonly to?: number | null | undefined;
   readonly maxPoints?: number | null | undefined;
+  readonly componentIds?: readonly string[] | null | undefined;
 }
 
 /** Left out: from the beginning, to the end. */
-export function metricsQuery({ from, to, maxPoints }: MetricsArguments): MetricsQuery {
+export function metricsQuery({ from, to, maxPoints, componentIds }: MetricsArguments): MetricsQuery {
   const query = { from: from ?? 0, to: to ?? Number.MAX_SAFE_INTEGER };
   if (query.from < 0 || query.to < query.from) {
     throw new ServiceError("BAD_INPUT", "Give `from` 0 or more, and `to` not less than `from`.", {
@@ -148,7 +155,13 @@ export function metricsQuery({ from, to, maxPoints }: MetricsArguments): Metrics
     });
   }
   const points = within(maxPoints ?? limits.metricPointsDefault, "maxPoints", 1, limits.metricPointsMax);
-  return { ...query, maxPoints: points };
+  if (componentIds === null || componentIds === undefined) return { ...query, maxPoints: points };
+  if (componentIds.length > limits.metricComponentsMax) {
+    throw new ServiceError("BAD_INPUT", `Give at most ${limits.metricComponentsMax} components.`, {
+      path: "componentIds",
+    });
+  }
+  return { ...query, maxPoints: points, componentIds };
 }
 
 /** A seq to read after. */

@@ -188,6 +188,9 @@ export const SimulationType = builder.objectRef<Simulation>("Simulation").implem
         maxPoints: t.arg.int({
           description: `At most so many points, at most ${limits.metricPointsMax}; ${limits.metricPointsDefault} when left out.`,
         }),
+        componentIds: t.arg.idList({
+          description: `Of these components as well, at most ${limits.metricComponentsMax}; none when left out. Ids that the design lacks are left out.`,
+        }),
       },
       resolve: async (it, args, { store, viewer }) =>
         (await store.metrics(viewer, it.id, metricsQuery(args))) ?? [],

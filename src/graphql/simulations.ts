@@ -23,7 +23,7 @@ builder.queryField("simulations", (t) =>
 ${limits.listPageDefault} when nothing is said.`,
       args: { filter: t.arg({ type: SimulationFilterInput, description: "Only these." }) },
       resolve: async (_, args, { store, viewer }) => {
-        const filter = simulationFilter(args.filter);
+        const filter = simulationFilter(args.filter, viewer);
         const page = await store.list(viewer, filter, pageRequest(args));
         return { ...connection(page), countAll: () => store.count(viewer, filter) };
       },
@@ -33,8 +33,12 @@ ${limits.listPageDefault} when nothing is said.`,
       description: "A page of simulations.",
       fields: (t) => ({
         totalCount: t.int({
-          description: "How many there are in all pages together.",
-          resolve: ({ countAll }) => countAll(),
+          nullable: true,
+          description: `How many there are in all pages together; null: more than ${limits.listCountMax}, which are not counted.`,
+          resolve: async ({ countAll }) => {
+            const count = await countAll();
+            return count > limits.listCountMax ? null : count;
+          },
         }),
       }),
     },

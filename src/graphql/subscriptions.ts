@@ -64,7 +64,7 @@ builder.subscriptionField("simulationUpdates", (t) =>
     description: `The list of simulations as it changes: RESET, the present list, then changes; RESET again after anything that may
 have lost something. Of one simulation the newest state wins: states in between may be left out.`,
     args: { filter: t.arg({ type: SimulationFilterInput, description: "Only these." }) },
-    subscribe: (_, { filter }, { feed, viewer }) => feed.updates(viewer, simulationFilter(filter)),
+    subscribe: (_, { filter }, { feed, viewer }) => feed.updates(viewer, simulationFilter(filter, viewer)),
     resolve: (update) => update,
   }),
 );

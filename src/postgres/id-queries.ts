@@ -4,6 +4,7 @@ import type { SimulationFilter } from "../core/ports/store.ts";
 import type { Viewer } from "../core/viewer.ts";
 import { accessTo, type Ranges } from "./access.ts";
 import { allOf, createdWithin, matching, uuidsOf } from "./filters.ts";
+import type { SimulationRow } from "./rows.ts";
 
 /** Of ids; `above` and `below` leave out the id itself. */
 export interface Bounds {
@@ -19,10 +20,16 @@ export interface Slice extends Bounds {
   readonly limit: number;
 }
 
+/** The whole rows of a slice, in its order. */
+export function rowsOf(viewer: Viewer, filter: SimulationFilter, slice: Slice): RawBuilder<SimulationRow> {
+  return sql`select simulations.* from (${idsOf(viewer, filter, slice)}) as page join simulations using (id)
+    order by ${inOrder(slice)}`;
+}
+
 /** `select id …`, in the order of the slice. */
 export function idsOf(viewer: Viewer, filter: SimulationFilter, slice: Slice): RawBuilder<unknown> {
   const conditions = [...createdWithin(filter), ...within(slice)];
-  const order = sql.raw(slice.first === "newest" ? "id desc" : "id");
+  const order = inOrder(slice);
   const access = accessTo(viewer, filter);
   if (access.by === "ranges") {
     // Of each range no more than the whole: what none of them gives is in no page either.
@@ -36,20 +43,31 @@ export function idsOf(viewer: Viewer, filter: SimulationFilter, slice: Slice): R
 }
 
 /** `select count`, counted no further than `most`. */
-export function countOf(viewer: Viewer, filter: SimulationFilter, most: number): RawBuilder<unknown> {
+export function countOf(
+  viewer: Viewer,
+  filter: SimulationFilter,
+  most: number,
+): RawBuilder<{ readonly count: number }> {
   const access = accessTo(viewer, filter);
   if (access.by !== "ranges") {
     return sql`select count(*) as count from (
       select from ${source(access)} where ${matching(viewer, filter)} limit ${most}) as found`;
   }
-  // One range after the other, and none any more once there are enough. What is in two is counted in the first.
-  const each = access.ranges.map((ranges, index) => {
-    const counted = index === 0 ? null : (access.ranges[0]?.projects ?? null);
-    const others = counted === null ? [] : [sql<boolean>`project_id <> all(${[...counted]}::text[])`];
-    return walk(ranges, sql`${all([...createdWithin(filter), ...others])} limit ${most}`);
-  });
-  return sql`select count(*) as count from (
-    select from (${union(each, sql` union all `)}) as ids limit ${most}) as found`;
+  const counted = (ranges: Ranges) => {
+    const walked = walk(ranges, sql`${all(createdWithin(filter))} limit ${most}`);
+    return sql`(select count(*) from (${walked} limit ${most}) as counted)`;
+  };
+  const [first, second] = access.ranges;
+  if (first === undefined) return sql`select 0 as count`;
+  if (second === undefined) return sql`select ${counted(first)} as count`;
+  // What is in both counts once. The case asks for no more than it needs.
+  const inBoth = counted({ ...first, user: second.user });
+  return sql`with one as materialized (select ${counted(first)} as count),
+    other as materialized (select ${counted(second)} as count)
+    select case
+      when (select count from one) >= ${most} or (select count from other) >= ${most} then ${most}
+      else least(${most}, (select count from one) + (select count from other) - ${inBoth})
+    end as count`;
 }
 
 /** A walk through the index of these columns for each project and status; `rest` are conditions, order and limit. */
@@ -67,6 +85,10 @@ function walk({ projects, user, design, statuses }: Ranges, rest: RawBuilder<unk
   const from = lists.length === 0 ? sql`(select) as once` : sql.join(lists, sql` cross join `);
   return sql`select id from ${from} cross join lateral (
     select id from simulations where ${all(equal)} and ${rest}) as walked`;
+}
+
+function inOrder({ first }: Slice): RawBuilder<unknown> {
+  return sql.raw(first === "newest" ? "id desc" : "id");
 }
 
 /** Where ids are named, only these rows are looked at, whatever else is asked of them. */

@@ -1,13 +1,11 @@
 // Pages of the list, newest first. Ids sort by the time of creation and never change, so an id is a cursor that
 // stays valid while simulations come.
-import { sql } from "kysely";
 import { limits } from "../core/limits.ts";
 import type { PageRequest, SimulationFilter, SimulationPage } from "../core/ports/store.ts";
-import type { Simulation } from "../core/simulation.ts";
 import type { Viewer } from "../core/viewer.ts";
 import { accessTo } from "./access.ts";
-import { type Bounds, countOf, idsOf, type Slice } from "./id-queries.ts";
-import { type SimulationRow, simulationOf } from "./rows.ts";
+import { type Bounds, countOf, idsOf, rowsOf, type Slice } from "./id-queries.ts";
+import { simulationOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
 import { bounded } from "./search-bound.ts";
 import { uuidOf } from "./uuid.ts";
@@ -30,15 +28,16 @@ export async function list(
   const before = cursorOf(page.before);
   if (after === null || before === null) return { simulations: [], hasNext: false, hasPrevious: false };
   return reading(databases, viewer, filter, async (db) => {
-    const found = await take(db, viewer, filter, {
+    // One more than asked, to see whether there are more.
+    const slice: Slice = {
       above: before,
       below: after,
       first: page.fromEnd ? "oldest" : "newest",
-      // One more than asked, to see whether there are more.
       limit: page.limit + 1,
-    });
-    const more = found.length > page.limit;
-    const simulations = found.slice(0, page.limit);
+    };
+    const { rows } = await rowsOf(viewer, filter, slice).execute(db);
+    const more = rows.length > page.limit;
+    const simulations = rows.slice(0, page.limit).map(simulationOf);
     if (page.fromEnd) simulations.reverse();
 
     // Beyond a bound that was given there may be more, which only another look can tell. The bound itself counts.
@@ -64,7 +63,7 @@ export async function count(
   most: number = limits.listCountMax + 1,
 ): Promise<number> {
   return reading(databases, viewer, filter, async (db) => {
-    const { rows } = await sql<{ count: number }>`${countOf(viewer, filter, most)}`.execute(db);
+    const { rows } = await countOf(viewer, filter, most).execute(db);
     return rows[0]?.count ?? 0;
   });
 }
@@ -78,26 +77,13 @@ function reading<T>(
   return accessTo(viewer, filter).by === "search" ? bounded(() => work(searches)) : work(db);
 }
 
-async function take(
-  db: Database,
-  viewer: Viewer,
-  filter: SimulationFilter,
-  slice: Slice,
-): Promise<Simulation[]> {
-  const order = sql.raw(slice.first === "newest" ? "desc" : "asc");
-  const { rows } = await sql<SimulationRow>`
-    select simulations.* from (${idsOf(viewer, filter, slice)}) as page join simulations using (id)
-    order by id ${order}`.execute(db);
-  return rows.map(simulationOf);
-}
-
 async function isAny(
   db: Database,
   viewer: Viewer,
   filter: SimulationFilter,
   bounds: Bounds,
 ): Promise<boolean> {
-  const { rows } = await sql`${idsOf(viewer, filter, { ...bounds, first: "newest", limit: 1 })}`.execute(db);
+  const { rows } = await idsOf(viewer, filter, { ...bounds, first: "newest", limit: 1 }).execute(db);
   return rows.length > 0;
 }
 

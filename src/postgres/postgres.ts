@@ -43,6 +43,8 @@ export function connect(url: string, name: string, bounds: PoolBounds, log: Log)
     // Idle connections are closed before their silence would be taken for the server's.
     idleTimeoutMillis: bounds.statementMs,
     stream: () => impatientSocket(bounds.statementMs + 1_000),
+    // Compiling a query costs more than any of ours takes.
+    options: "-c jit=off",
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     statement_timeout: bounds.statementMs,

@@ -7,7 +7,7 @@ import type { EventsTable, SimulationsTable } from "./schema.ts";
 import type { Stored } from "./stored.ts";
 
 export type SimulationRow = Selectable<SimulationsTable>;
-export type EventRow = Selectable<Omit<EventsTable, "measures">>;
+export type EventRow = Selectable<Omit<EventsTable, "measures" | "component_ids" | "component_measures">>;
 
 export function storedOf(row: SimulationRow): Stored {
   return {

@@ -67,6 +67,9 @@ export interface EventsTable {
   body: EventBody;
   /** Of METRICS_SAMPLED: its window, then the measures in the order of `metricsMeasures`; so that history needs no body. */
   measures: number[] | null;
+  /** Of METRICS_SAMPLED: its components, and for each its measures in the order of `componentMeasures`. */
+  component_ids: string[] | null;
+  component_measures: number[] | null;
 }
 
 export interface DocumentsTable {

@@ -3,7 +3,7 @@
 // A simulation changes in exactly one way: under its row's lock, in one transaction that updates the row and
 // appends its events with the next seqs. Changes that arrive together are committed together, and each is
 // answered for itself.
-import type { EventBody, EventType, NewEvent, SimulationEvent } from "../events.ts";
+import type { ComponentMetrics, EventBody, EventType, NewEvent, SimulationEvent } from "../events.ts";
 import type { DesiredStatus, Labels, Simulation, SimulationStatus } from "../simulation.ts";
 import type { Viewer } from "../viewer.ts";
 
@@ -206,6 +206,8 @@ export interface MetricsQuery {
   readonly from: number;
   readonly to: number;
   readonly maxPoints: number;
+  /** Of these components as well; those that a sample does not have are left out. None when left out. */
+  readonly componentIds?: readonly string[];
 }
 
 /** One merged point. For each measure: least, mean and greatest of the samples in it. */
@@ -214,6 +216,13 @@ export interface MetricsPoint {
   readonly to: number;
   readonly samples: number;
   readonly measures: Readonly<Record<MetricsMeasure, Spread>>;
+  /** Of those that were asked for, in that order. */
+  readonly components: readonly ComponentPoint[];
+}
+
+export interface ComponentPoint {
+  readonly componentId: string;
+  readonly measures: Readonly<Record<ComponentMeasure, Spread>>;
 }
 
 export const metricsMeasures = [
@@ -226,6 +235,16 @@ export const metricsMeasures = [
 ] as const satisfies readonly (keyof Extract<EventBody, { type: "METRICS_SAMPLED" }>)[];
 
 export type MetricsMeasure = (typeof metricsMeasures)[number];
+
+export const componentMeasures = [
+  "throughput",
+  "errorRate",
+  "utilization",
+  "queueLength",
+  "latencyP95",
+] as const satisfies readonly (keyof ComponentMetrics)[];
+
+export type ComponentMeasure = (typeof componentMeasures)[number];
 
 export interface Spread {
   readonly min: number;

@@ -87,6 +87,8 @@ const statements = [
     engine_seq bigint,
     body json not null,
     measures float8[],
+    component_ids text[],
+    component_measures float8[],
     primary key (simulation_id, seq)
   )`,
   // A log is mostly metrics; this finds the rest without walking through them.
