@@ -35,5 +35,5 @@ const io: Io = {
 
 const code = await run(process.argv.slice(2), SIMULATION_URL || "http://127.0.0.1:4000", io);
 // What a pipe has not taken yet is written first.
-if (stdout.writableLength > 0) await once(stdout, "drain");
+await new Promise<void>((resolve) => stdout.write("", () => resolve()));
 process.exit(code);

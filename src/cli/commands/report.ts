@@ -6,7 +6,7 @@ import { findId } from "../find.ts";
 import { ReportDocument } from "../gql/graphql.ts";
 import { type Io, outJson, outLines } from "../io.ts";
 import { titleLine } from "../view/progress.ts";
-import { reportLines } from "../view/report.ts";
+import { reportLines, resultLines } from "../view/report.ts";
 import type { Command } from "./command.ts";
 import { noSuch } from "./show.ts";
 
@@ -33,11 +33,12 @@ export const report: Command = {
   },
 };
 
-/** What a watch ends with; nothing where there is no report. */
-export async function writeReport(api: Api, io: Io, id: string): Promise<void> {
+/** What a watch ends with: all but the list of what was assumed. Nothing where there is no report. */
+export async function writeShortReport(api: Api, io: Io, id: string): Promise<void> {
   const { simulation } = await api.ask(ReportDocument, { id });
   const found = simulation?.report;
-  if (found !== null && found !== undefined) {
-    await outLines(io, ["", ...reportLines(found, io.paint, io.columns())]);
-  }
+  if (found === null || found === undefined) return;
+  await outLines(io, ["", ...resultLines(found, io.paint, io.columns())]);
+  const assumed = found.assumptions.length;
+  if (assumed > 0) await outLines(io, ["", `${assumed} things were assumed: simulation report ${id}`]);
 }

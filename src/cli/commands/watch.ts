@@ -1,7 +1,6 @@
 // Follows a simulation to its end: a live screen on a terminal, a line per event elsewhere, JSON for scripts.
 import type { Simulation } from "../answers.ts";
 import { Drawing } from "../drawing.ts";
-import { Interrupted } from "../errors.ts";
 import { type ExitCode, exitCodeOf, exitCodes } from "../exit-codes.ts";
 import { findId } from "../find.ts";
 import { follow } from "../follow.ts";
@@ -12,7 +11,7 @@ import { Picture } from "../picture.ts";
 import { eventLine } from "../view/event-line.ts";
 import { watchScreen } from "../view/watch-screen.ts";
 import type { Call, Command } from "./command.ts";
-import { writeReport } from "./report.ts";
+import { writeShortReport } from "./report.ts";
 import { noSuch } from "./show.ts";
 
 /** How long a service may be away, s. */
@@ -53,12 +52,7 @@ export async function watchToTheEnd(
   try {
     await (call.io.terminal && !call.json ? draw(call, picture, after) : print(call, picture, after));
   } catch (error) {
-    if (
-      !(error instanceof Interrupted) &&
-      !(call.io.signal.aborted && call.io.signal.reason instanceof Interrupted)
-    ) {
-      throw error;
-    }
+    if (!call.io.signal.aborted) throw error;
     call.io.err(
       `Not watching any more; the simulation goes on. Stop it with: simulation stop ${simulation.id}\n`,
     );
@@ -66,7 +60,7 @@ export async function watchToTheEnd(
   }
   const { status, failure } = picture.simulation;
   if (failure !== null) call.io.err(`FAILED: ${failure.message} (${failure.code})\n`);
-  if (!call.json && status === "COMPLETED") await writeReport(call.api, call.io, simulation.id);
+  if (!call.json && status === "COMPLETED") await writeShortReport(call.api, call.io, simulation.id);
   return exitCodeOf(status);
 }
 

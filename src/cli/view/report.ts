@@ -9,14 +9,20 @@ import { plain, wrap } from "./text.ts";
 export type Report = NonNullable<NonNullable<ReportQuery["simulation"]>["report"]>;
 type Estimate = Report["throughput"];
 
+/** Everything. */
 export function reportLines(report: Report, paint: Paint, columns: number): string[] {
+  const assumed = noted("Assumed", report.assumptions.map(assumptionText), columns, paint);
+  return [...resultLines(report, paint, columns), ...assumed];
+}
+
+/** Without what was assumed. */
+export function resultLines(report: Report, paint: Paint, columns: number): string[] {
   return [
     ...summary(report, paint),
     "",
     ...componentTable(report, paint),
     ...connectionTable(report),
     ...noted("Warnings", report.warnings.map(warningText), columns, paint),
-    ...noted("Assumed", report.assumptions.map(assumptionText), columns, paint),
   ];
 }
 

@@ -1,4 +1,5 @@
 // The whole picture as the lines of one screen: at most so many rows, each at most so wide.
+import { isTerminal } from "../events.ts";
 import type { Picture } from "../picture.ts";
 import { componentLines } from "./components.ts";
 import { eventLine } from "./event-line.ts";
@@ -62,6 +63,7 @@ function logLines({ lines }: Picture, paint: Paint, rows: number): string[] {
 /** Whether what is shown is new, and how to leave. */
 function stateLine({ cut, stream, simulation }: Picture, paint: Paint): string {
   const leave = paint.faint("Ctrl-C stops watching, not the simulation");
+  if (isTerminal(simulation.status)) return paint.faint("ended");
   if (cut !== undefined) return `${paint.bad("reconnecting")} (${cut})  ${leave}`;
   if (stream === undefined) return `${paint.faint("…")}  ${leave}`;
   const reason = stream.reason ?? simulation.staleReason;
