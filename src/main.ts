@@ -63,7 +63,10 @@ async function drain(running: Service): Promise<void> {
 function whyNot(error: unknown): string {
   if (error instanceof ServiceError) {
     const cause = error.cause === undefined ? "" : `\n  ${messageOf(error.cause)}`;
-    const database = config.databaseUrl === undefined ? "" : "\n  The database is the one of DATABASE_URL.";
+    const database =
+      config.databaseUrl === undefined || error.code !== "UNAVAILABLE"
+        ? ""
+        : "\n  The database is the one of DATABASE_URL.";
     return `The service cannot start: ${error.message}${cause}${database}`;
   }
   if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {

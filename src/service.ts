@@ -1,10 +1,12 @@
 // The composition root: from a config to a running service. The only file that sees everything.
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { fileDesigns } from "./clients/designs/files.ts";
 import { httpDesigns } from "./clients/designs/http.ts";
 import { startEngineChild } from "./clients/engine/child.ts";
 import { connectFleet } from "./clients/engine/fleet.ts";
 import type { Config } from "./config.ts";
+import { ServiceError } from "./core/errors.ts";
 import type { DesignSource } from "./core/ports/designs.ts";
 import type { Log } from "./core/ports/log.ts";
 import { developmentViewer } from "./core/viewer.ts";
@@ -130,7 +132,14 @@ async function embeddedEngine(config: Config, log: Log, releases: Releases) {
 }
 
 function designSource({ designServiceUrl, designsDir }: Config, log: Log): DesignSource {
-  return designServiceUrl === undefined ? fileDesigns(designsDir, log) : httpDesigns(designServiceUrl, log);
+  if (designServiceUrl !== undefined) return httpDesigns(designServiceUrl, log);
+  if (!existsSync(designsDir)) {
+    throw new ServiceError(
+      "BAD_INPUT",
+      `There is no folder ${designsDir}: set DESIGNS_DIR to one that holds designs.`,
+    );
+  }
+  return fileDesigns(designsDir, log);
 }
 
 function settingsOf(config: Config, embedded: boolean): OrchestratorSettings {
@@ -179,6 +188,13 @@ async function readiness(database: Opened, engines: EngineWatch) {
   return { status: parts.engines === "down" ? ("degraded" as const) : ("ok" as const), parts };
 }
 
+// Without the credentials that the URL may hold.
+function designsAt({ designServiceUrl, designsDir }: Config): string {
+  if (designServiceUrl === undefined) return designsDir;
+  const { origin, pathname } = new URL(designServiceUrl);
+  return `${origin}${pathname === "/" ? "" : pathname}`;
+}
+
 function describe(url: string, config: Config, database: string, embeddedEngine: string | undefined): string {
   const engine =
     embeddedEngine === undefined
@@ -194,7 +210,7 @@ function describe(url: string, config: Config, database: string, embeddedEngine:
     `  Database  ${database}`,
     `  Events    in this process`,
     `  Engine    ${engine}`,
-    `  Designs   ${config.designServiceUrl ?? config.designsDir}`,
+    `  Designs   ${designsAt(config)}`,
     `  Identity  everybody on this machine is the developer (no authentication, loopback only)`,
     "",
     "  Stop with Ctrl-C; what runs goes on at the next start.",

@@ -11,7 +11,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { serverLimits } from "./limits.ts";
-import { itemsOf } from "./page-sizes.ts";
+import { itemsOf, lengthOfList, weightOf } from "./page-sizes.ts";
 
 interface Size {
   readonly depth: number;
@@ -21,9 +21,11 @@ interface Size {
   readonly fields: number;
   /** Items of lists, pages within pages multiplied. */
   readonly items: number;
+  /** Values in the answer, about: what they cost to read, resolve and write. */
+  readonly values: number;
 }
 
-const empty: Size = { depth: 0, introspectionDepth: 0, fields: 0, items: 0 };
+const empty: Size = { depth: 0, introspectionDepth: 0, fields: 0, items: 0, values: 0 };
 /** Where numbers saturate: far above every limit, far below where they stop being exact. */
 const plenty = 1_000_000_000;
 
@@ -38,6 +40,7 @@ export function sizeError(document: DocumentNode, variables: Variables): GraphQL
     exceeded("introspectionDepth", size.introspectionDepth) ??
     exceeded("fields", size.fields) ??
     exceeded("items", size.items) ??
+    exceeded("values", size.values) ??
     exceeded("aliases", measured.aliases) ??
     exceeded("directives", measured.directives) ??
     exceeded("spreads", measured.spreads) ??
@@ -50,6 +53,7 @@ const advice = {
   introspectionDepth: "Nest the query of the schema at most %d deep.",
   fields: "Let it have at most %d fields, fragments spread out.",
   items: "Let it ask for at most %d items in all: take smaller pages.",
+  values: "Let its answer have about %d values at most: take smaller pages, or fewer fields of lists.",
   aliases: "Let it have at most %d aliases.",
   directives: "Let it have at most %d directives.",
   spreads: "Let it spread at most %d fragments.",
@@ -128,14 +132,16 @@ class Measuring {
     const inner = this.#selections(field.selectionSet);
     if (name === "__schema" || name === "__type") {
       const introspectionDepth = Math.max(inner.introspectionDepth, inner.depth + 1);
-      return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0 };
+      return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0, values: 0 };
     }
     const items = itemsOf(field, this.#variables);
+    const values = field.selectionSet === undefined ? weightOf(name) : inner.values;
     return {
       depth: inner.depth + 1,
       introspectionDepth: inner.introspectionDepth,
       fields: Math.min(plenty, 1 + inner.fields),
       items: Math.min(plenty, items === undefined ? inner.items : items * (1 + inner.items)),
+      values: Math.min(plenty, values * (items ?? lengthOfList(name))),
     };
   }
 
@@ -161,6 +167,7 @@ function sum(one: Size, other: Size): Size {
     ...greater(one, other),
     fields: Math.min(plenty, one.fields + other.fields),
     items: Math.min(plenty, one.items + other.items),
+    values: Math.min(plenty, one.values + other.values),
   };
 }
 
@@ -170,5 +177,6 @@ function greater(one: Size, other: Size): Size {
     introspectionDepth: Math.max(one.introspectionDepth, other.introspectionDepth),
     fields: Math.max(one.fields, other.fields),
     items: Math.max(one.items, other.items),
+    values: Math.max(one.values, other.values),
   };
 }

@@ -26,6 +26,8 @@ export const serverLimits = {
   uses: 60,
   /** Items that one operation may ask for, all its nested pages together. */
   items: 25_000,
+  /** A thousand metrics events with all that they say of twenty components; some tenths of a second. */
+  values: 300_000,
 
   /** One answer. */
   errorsPerAnswer: 5,

@@ -35,6 +35,26 @@ export function itemsOf(field: FieldNode, variables: Readonly<Record<string, unk
   return size !== undefined && size >= 0 && size <= page.maximum ? size : page.maximum;
 }
 
+/** Lists whose length is the design's: an architecture of twenty components is taken for the usual one. */
+const lists: ReadonlySet<string> = new Set([
+  "components",
+  "connections",
+  "assumptions",
+  "warnings",
+  "problems",
+]);
+
+export function lengthOfList(name: string): number {
+  return lists.has(name) ? 20 : 1;
+}
+
+/** Fields that bring a whole document, of up to some MB, in the place of one value. */
+const documents: ReadonlySet<string> = new Set(["document", "designDocument"]);
+
+export function weightOf(name: string): number {
+  return documents.has(name) ? 5_000 : 1;
+}
+
 /** Of a list; a single value is taken as a list of one. */
 function lengthOf(value: ValueNode, variables: Readonly<Record<string, unknown>>): number {
   if (value.kind === Kind.LIST) return value.values.length;

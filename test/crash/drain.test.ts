@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
 import { simulation, start } from "../support/api.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
@@ -30,13 +32,32 @@ describe("SIGTERM", () => {
     });
   });
 
-  it("a second time, later, ends at once", async () => {
+  it("twice at once is one wish to end: a terminal's Ctrl-C comes so", async () => {
     await withDataFolder(async (dataDir) => {
       const service = await startService({ dataDir });
       service.kill("SIGTERM");
-      // Twice within half a second is one wish to end: a terminal's Ctrl-C comes so.
       service.kill("SIGTERM");
       expect(await service.exited).toBe(0);
+    });
+  });
+
+  it("a second time, while the service drains, ends it at once", async () => {
+    await withDataFolder(async (dataDir) => {
+      const service = await startService({ dataDir });
+      // A request that never ends keeps the server draining for its whole bound.
+      const { port } = new URL(service.url);
+      const unfinished = connect(Number(port), "127.0.0.1");
+      unfinished.on("error", () => {});
+      unfinished.write(
+        "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{",
+      );
+      await once(unfinished, "connect");
+      service.kill("SIGTERM");
+      const drainingSince = performance.now();
+      await expect.poll(() => performance.now() - drainingSince).toBeGreaterThan(700);
+      service.kill("SIGTERM");
+      expect(await service.exited).toBe(130);
+      unfinished.destroy();
     });
   });
 });

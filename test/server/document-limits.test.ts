@@ -74,6 +74,37 @@ describe("an operation of", () => {
   });
 });
 
+describe("the size of an answer", () => {
+  const metrics =
+    "... on MetricsSampled { throughput components { componentId throughput utilization latencyP95 } }";
+  const page = (alias: string) =>
+    `${alias}: simulation(id: "x") { events(first: 1000) { nodes { seq ${metrics} } } }`;
+  const error = (query: string) => sizeError(parse(query), {})?.extensions;
+
+  it("lets one large page of a log through, and not many of them", () => {
+    expect(error(`{ ${page("a")} }`)).toBeUndefined();
+    const many = ["a", "b", "c", "d", "e"].map(page).join(" ");
+    expect(error(`{ ${many} }`)).toMatchObject({ code: "LIMIT_EXCEEDED", limit: "values" });
+  });
+
+  it("counts documents by what they may hold", () => {
+    expect(error("{ simulations(first: 10) { nodes { designDocument } } }")).toBeUndefined();
+    expect(error("{ simulations(first: 200) { nodes { designDocument } } }")).toMatchObject({
+      limit: "values",
+    });
+  });
+
+  it("counts the lists of reports", () => {
+    const report = "report { components { componentId errors } assumptions { path text } }";
+    expect(error(`{ simulations(first: 100) { nodes { ${report} } } }`)).toBeUndefined();
+    const all = Array.from(
+      { length: 50 },
+      (_, index) => `s${index}: simulations(first: 200) { nodes { ${report} } }`,
+    );
+    expect(error(`{ ${all.join(" ")} }`)).toMatchObject({ limit: "values" });
+  });
+});
+
 describe("the size of pages", () => {
   it("is known for every field of the schema that brings one", () => {
     const found = Object.values(schema.getTypeMap())
