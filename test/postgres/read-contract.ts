@@ -135,6 +135,60 @@ export function readContract(store: () => SimulationStore): void {
     );
   });
 
+  it("pages past what comes meanwhile: each that was there exactly once, forwards and backwards", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.boolean(),
+        fc.array(fc.nat(2), { maxLength: 8 }),
+        fc.constantFrom("ada", "bob"),
+        async (limit, fromEnd, coming, own) => {
+          const projectId = nextProject();
+          const make = (n: number) => created(store(), { projectId, userId: n % 2 === 0 ? "ada" : "bob" });
+          const there: string[] = [];
+          for (let n = 0; n < 7; n += 1) there.unshift((await make(n)).id);
+          // A project of theirs, and so each of their own comes by two ways.
+          const who = viewer(own, projectId);
+          const seen: string[] = [];
+          let cursor: string | undefined;
+          for (let more = true; more; ) {
+            const bound = cursor === undefined ? {} : fromEnd ? { before: cursor } : { after: cursor };
+            const page = await store().list(who, { projectId }, { limit, fromEnd, ...bound });
+            const ids = page.simulations.map(({ id }) => id);
+            if (fromEnd) seen.unshift(...ids);
+            else seen.push(...ids);
+            cursor = (fromEnd ? ids.at(0) : ids.at(-1)) ?? cursor;
+            more = fromEnd ? page.hasPrevious : page.hasNext;
+            for (let n = coming.pop() ?? 0; n > 0; n -= 1) await make(n);
+          }
+          expect(seen.filter((id) => there.includes(id))).toEqual(there);
+          expect(new Set(seen).size).toBe(seen.length);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
+  it("counts no further than asked, and what a viewer sees by two ways once", async () => {
+    const [mine, other] = [nextProject(), nextProject()];
+    const userId = `user of ${mine}`;
+    await Promise.all([
+      created(store(), { projectId: mine, userId }),
+      created(store(), { projectId: mine, userId, status: "RUNNING" }),
+      created(store(), { projectId: mine }),
+      created(store(), { projectId: other, userId }),
+      created(store(), { projectId: other }),
+    ]);
+    const counted = (most?: number) => store().count(viewer(userId, mine), {}, most);
+    expect(await counted()).toBe(4);
+    expect(await counted(4)).toBe(4);
+    expect(await counted(3)).toBe(3);
+    expect(await counted(1)).toBe(1);
+    expect(await store().count(viewer(userId), { labels: {} }, 2)).toBe(2);
+    expect(await store().count(viewer(userId, mine), { projectId: other })).toBe(1);
+    expect(await store().count(viewer(userId, mine), { userId: "user", projectId: other })).toBe(0);
+  });
+
   it("gives the events after a position, of some types, up to a limit", async () => {
     const { id } = await created(store());
     await append(id, log("2"), sample(1, 1), log("4"), sample(2, 2), restart(1));
@@ -229,6 +283,78 @@ export function readContract(store: () => SimulationStore): void {
     ]);
   });
 
+  it("merges what components measured, of those that are asked for, in that order", async () => {
+    const { id } = await created(store());
+    const component = (componentId: string, value: number) => ({
+      ...componentSample,
+      componentId,
+      throughput: value,
+      queueLength: value * 2,
+      latencyP95: value / 2,
+    });
+    await append(
+      id,
+      sample(1, 0, { components: [component("a", 1), component("b", 10)] }),
+      // The order is the engine's, and may change; a component may come later.
+      sample(2, 0, { components: [component("b", 30), component("a", 3)] }),
+      sample(3, 0, { components: [component("c", 7), component("a", 5)] }),
+      sample(4, 0, { components: [] }),
+    );
+    const read = (maxPoints: number, componentIds?: string[]) =>
+      store().metrics(admin, id, { from: 0, to: 9, maxPoints, ...(componentIds ? { componentIds } : {}) });
+    const [point] = (await read(1, ["b", "none", "a", "b"])) ?? [];
+    expect(point).toMatchObject({ samples: 4, measures: { throughput: flat(0) } });
+    expect(point?.components).toEqual([
+      {
+        componentId: "b",
+        measures: {
+          throughput: { min: 10, mean: 20, max: 30 },
+          errorRate: flat(0.25),
+          utilization: flat(0.5),
+          queueLength: { min: 20, mean: 40, max: 60 },
+          latencyP95: { min: 5, mean: 10, max: 15 },
+        },
+      },
+      expect.objectContaining({
+        componentId: "a",
+        measures: expect.objectContaining({ throughput: { min: 1, mean: 3, max: 5 } }),
+      }),
+    ]);
+    const each = await read(9, ["c"]);
+    expect(each?.map(({ components }) => components.map(({ measures }) => measures.throughput))).toEqual([
+      [],
+      [],
+      [flat(7)],
+      [],
+    ]);
+    expect((await read(9))?.every(({ components }) => components.length === 0)).toBe(true);
+  });
+
+  it("loses no peak, of the whole or of a component", async () => {
+    const { id } = await created(store());
+    const seconds = 3_600;
+    await append(
+      id,
+      ...Array.from({ length: seconds }, (_, at) => {
+        const value = at === 1_234 ? 99 : at === 2_345 ? -99 : 1;
+        return sample(at, value, {
+          components: [{ ...componentSample, componentId: "a", utilization: value }],
+        });
+      }),
+    );
+    const query = { from: 0, to: seconds, maxPoints: 7, componentIds: ["a"] };
+    const points = (await store().metrics(admin, id, query)) ?? [];
+    const whole = points.map(({ measures }) => measures.latencyP99);
+    const ofA = points.map(({ components }) => components[0]?.measures.utilization);
+    expect(points).toHaveLength(7);
+    expect(ofA).toEqual(whole);
+    expect(Math.max(...whole.map(({ max }) => max))).toBe(99);
+    expect(Math.min(...whole.map(({ min }) => min))).toBe(-99);
+    expect(
+      points.reduce((sum, { samples, measures }) => sum + samples * measures.inFlight.mean, 0),
+    ).toBeCloseTo(seconds - 2);
+  });
+
   it("never gives more points than were asked for, and loses no sample", async () => {
     const { id } = await created(store());
     const times = fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { minLength: 1, maxLength: 40 });
@@ -272,6 +398,22 @@ export function readContract(store: () => SimulationStore): void {
     });
   });
 }
+
+const componentSample = {
+  arrivals: 1,
+  throughput: 1,
+  errorRate: 0.25,
+  rejected: 0,
+  utilization: 0.5,
+  queueLength: 0,
+  queueMax: 3,
+  replicas: 2,
+  latencyMean: 0.01,
+  latencyP50: 0.01,
+  latencyP95: 0.02,
+  latencyP99: 0.03,
+  hitRatio: null,
+};
 
 const flat = (value: number) => ({ min: value, mean: value, max: value });
 
