@@ -48,10 +48,15 @@ describe("SIGTERM", () => {
       const { port } = new URL(service.url);
       const unfinished = connect(Number(port), "127.0.0.1");
       unfinished.on("error", () => {});
-      unfinished.write(
-        "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{",
-      );
-      await once(unfinished, "connect");
+      const head = [
+        "POST /graphql HTTP/1.1",
+        "Host: 127.0.0.1",
+        "Content-Type: application/json",
+        "Content-Length: 10",
+      ];
+      unfinished.write(`${head.join("\r\n")}\r\nExpect: 100-continue\r\n\r\n`);
+      // The server has the request in hand.
+      await once(unfinished, "data");
       service.kill("SIGTERM");
       const drainingSince = performance.now();
       await expect.poll(() => performance.now() - drainingSince).toBeGreaterThan(700);
