@@ -59,7 +59,8 @@ export class Api {
         body,
         signal: AbortSignal.any([this.#signal, AbortSignal.timeout(answerWithinMs)]),
       });
-      return await response.text();
+      // A service that has no such path says so in its own words; here it means another address.
+      return response.status === 404 ? "" : await response.text();
     } catch (error) {
       if (this.#signal.aborted) throw error;
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;

@@ -39,6 +39,7 @@ export const list: Command = {
       text: `only in this status, or one of several: ${lower(statuses)}`,
     },
     design: { value: "ID", text: "only of this design" },
+    mine: { text: "only those that you have started" },
     user: { value: "ID", text: "only those that this user has started" },
     project: { value: "ID", text: "only of this project" },
     label: { value: "KEY=VALUE", multiple: true, text: "only with this label" },
@@ -46,16 +47,14 @@ export const list: Command = {
   },
   async run({ api, io, options, json }) {
     const limit = options.whole("limit") ?? usual;
-    const { found, total } = await take(api, filterOf(options), limit);
+    const { found, more } = await take(api, filterOf(options), limit);
     if (json) {
       for (const simulation of found) await outJson(io, simulation);
       return exitCodes.ok;
     }
     if (found.length === 0) io.err("There is none.\n");
     else await outLines(io, listLines(found, io.paint, io.now()));
-    if (total > found.length && found.length > 0) {
-      io.err(`${total - found.length} more: give --limit, or say which.\n`);
-    }
+    if (more && found.length > 0) io.err("There are more: give --limit, or say which.\n");
     return exitCodes.ok;
   },
 };
@@ -68,6 +67,7 @@ function filterOf(options: Options): SimulationFilter {
   return {
     ...(wanted.length > 0 && { statuses: wanted }),
     designId: options.text("design"),
+    ...(options.on("mine") && { mine: true }),
     userId: options.text("user"),
     projectId: options.text("project"),
     labels: labelsOf(options.texts("label")),
@@ -88,7 +88,7 @@ async function take(
   api: Api,
   filter: SimulationFilter,
   limit: number,
-): Promise<{ found: Simulation[]; total: number }> {
+): Promise<{ found: Simulation[]; more: boolean }> {
   const found: Simulation[] = [];
   let after: string | null = null;
   for (;;) {
@@ -96,8 +96,9 @@ async function take(
     const { simulations }: ListQuery = await api.ask(ListDocument, { first, after, filter });
     found.push(...simulations.nodes);
     after = simulations.pageInfo.endCursor;
-    if (!simulations.pageInfo.hasNextPage || found.length >= limit) {
-      return { found: found.slice(0, limit), total: simulations.totalCount };
+    const { hasNextPage } = simulations.pageInfo;
+    if (!hasNextPage || found.length >= limit) {
+      return { found: found.slice(0, limit), more: hasNextPage || found.length > limit };
     }
   }
 }
