@@ -1,5 +1,5 @@
 // Apollo Client 4 as an application sets it up by clients/apollo, against the real program.
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { apolloClient } from "../../clients/apollo/client.ts";
 import { endServices, withDataFolder } from "../support/service-process.ts";
@@ -8,6 +8,8 @@ import { Restarting } from "./restarting.ts";
 import { type LogItem, logOf, Seen, type Snapshot, stepsBack } from "./seen.ts";
 
 afterAll(endServices);
+// Each starts the program up to three times, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 600_000 });
 
 type Apollo = ReturnType<typeof apolloClient>;
 
@@ -70,9 +72,7 @@ it("starts, watches, pauses, resumes and stops, and the view follows by the cach
   });
 });
 
-it("sees every event once over a kill and a restart, and the view never goes back", {
-  timeout: 400_000,
-}, async () => {
+it("sees every event once over a kill and a restart, and the view never goes back", async () => {
   await withDataFolder(async (dataDir) => {
     const service = await Restarting.start(dataDir);
     const client = clientOf(service.url);

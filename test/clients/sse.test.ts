@@ -1,5 +1,5 @@
 // The log over server-sent events, by fetch, against the real program.
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { follow, Refused } from "../../clients/sse/follow.ts";
 import { pause, resume, start, stop } from "../support/api.ts";
 import { endServices, withDataFolder } from "../support/service-process.ts";
@@ -8,6 +8,8 @@ import { Restarting } from "./restarting.ts";
 import { type LogItem, logOf, Seen, stepsBack } from "./seen.ts";
 
 afterAll(endServices);
+// Each starts the program up to three times, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 600_000 });
 
 function watched(url: string, id: string, after = 0): Seen<LogItem> {
   const seen = new Seen<LogItem>();
@@ -41,7 +43,7 @@ it("follows a simulation through a pause to its stop", async () => {
   });
 });
 
-it("sees every event once over a kill and a restart", { timeout: 400_000 }, async () => {
+it("sees every event once over a kill and a restart", async () => {
   await withDataFolder(async (dataDir) => {
     const service = await Restarting.start(dataDir);
     const { id } = await start(service.origin, `designId: "online-boutique", duration: 100, speed: 20`);

@@ -1,6 +1,6 @@
 // urql as an application sets it up by clients/urql, against the real program.
 import type { Client, OperationResult } from "@urql/core";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { urqlClient } from "../../clients/urql/client.ts";
 import { endServices, withDataFolder } from "../support/service-process.ts";
@@ -9,6 +9,8 @@ import { Restarting } from "./restarting.ts";
 import { type LogItem, logOf, Seen, stepsBack } from "./seen.ts";
 
 afterAll(endServices);
+// Each starts the program up to three times, on a machine that may have much else to do.
+vi.setConfig({ testTimeout: 600_000 });
 
 const clientOf = (url: string) => urqlClient({ url, socket: { webSocketImpl: WebSocket } });
 
@@ -59,9 +61,7 @@ it("starts, watches, pauses, resumes and stops", async () => {
   });
 });
 
-it("sees every event once over a kill and a restart, and no snapshot goes back", {
-  timeout: 400_000,
-}, async () => {
+it("sees every event once over a kill and a restart, and no snapshot goes back", async () => {
   await withDataFolder(async (dataDir) => {
     const service = await Restarting.start(dataDir);
     const client = clientOf(service.url);
