@@ -189,7 +189,7 @@ function same(started: { simulation: Simulation; input: StartInput }, input: Sta
   if (fields.length === 0) return started.simulation;
   throw new ServiceError(
     "IDEMPOTENCY_CONFLICT",
-    `This idempotency key started another simulation: ${fields.join(", ")} differ. Use a new key.`,
+    `This idempotency key started another simulation, with other input (${fields.join(", ")}). Use a new key.`,
     { simulationId: started.simulation.id, fields },
   );
 }
