@@ -7,13 +7,7 @@ export function screenOf(text: string, rows: number): string[] {
   const lines: string[] = [""];
   let row = 0;
   let column = 0;
-  const codes = new RegExp(
-    `${esc}[(??d*)([A-Za-z])|
-|
-|[^${esc}
-]+`,
-    "g",
-  );
+  const codes = new RegExp(`${esc}\\[(\\??\\d*)([A-Za-z])|\\r|\\n|[^${esc}\\r\\n]+`, "g");
   for (const [whole, count, letter] of text.matchAll(codes)) {
     if (whole === "\n") {
       row++;
