@@ -80,7 +80,7 @@ it("on a terminal draws in place, within the size, and leaves the report", async
 it("Ctrl-C ends the watching and not the simulation, and says how to stop that", async () => {
   await withDataFolder(async (dataDir) => {
     const service = await startService({ dataDir });
-    const { id } = await start(service.url, `designId: "mm1", duration: 10000, speed: 1`);
+    const { id } = await start(service.url, { designId: "mm1", duration: 10000, speed: 1 });
     const onTerminal = openOnTerminal(service.url, ["watch", id], 80, 24);
     await onTerminal.until((it) => it.out.includes("live"));
     onTerminal.type("\u0003");

@@ -23,7 +23,7 @@ function watched(url: string, id: string, after = 0): Seen<LogItem> {
 it("follows a simulation through a pause to its stop", async () => {
   await withDataFolder(async (dataDir) => {
     const service = await Restarting.start(dataDir);
-    const { id } = await start(service.origin, `designId: "online-boutique", duration: 10000, speed: 10`);
+    const { id } = await start(service.origin, { designId: "online-boutique", duration: 10000, speed: 10 });
     const events = watched(service.url, id);
     await events.first(({ __typename }) => __typename === "MetricsSampled");
     await pause(service.origin, id);
@@ -46,7 +46,7 @@ it("follows a simulation through a pause to its stop", async () => {
 it("sees every event once over a kill and a restart", async () => {
   await withDataFolder(async (dataDir) => {
     const service = await Restarting.start(dataDir);
-    const { id } = await start(service.origin, `designId: "online-boutique", duration: 100, speed: 20`);
+    const { id } = await start(service.origin, { designId: "online-boutique", duration: 100, speed: 20 });
     const events = watched(service.url, id);
     await events.first(({ simulation }) => simulation.progress > 0.1);
     await service.restart("SIGKILL");

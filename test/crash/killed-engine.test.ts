@@ -7,7 +7,7 @@ import { endServices, startService, withDataFolder } from "../support/service-pr
 
 afterAll(endServices);
 
-const input = `designId: "hotel-reservation", seed: 3, duration: 60, speed: 10`;
+const input = { designId: "hotel-reservation", seed: 3, duration: 60, speed: 10 };
 
 /** The children of a process, by the operating system's own list. */
 function childrenOf(pid: number): number[] {
@@ -44,7 +44,7 @@ it("the run goes on, with the same events and the same report, and viewers are t
     expect(client.states.at(-1)?.state).toBe("LIVE");
     expect(client.events.map(({ seq }) => seq)).toEqual(client.events.map((_, index) => index + 1));
 
-    const { id: calm } = await start(service.url, input.replace("speed: 10", "speed: 0"));
+    const { id: calm } = await start(service.url, { ...input, speed: 0 });
     const reference = new LogClient(calm);
     await reference.follow(service.url, 0);
     expect(engineSaid(client.events)).toEqual(engineSaid(reference.events));

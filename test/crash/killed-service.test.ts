@@ -13,7 +13,7 @@ import {
 afterAll(endServices);
 
 // 200 simulated s at 10 per wall s: 20 s of wall time, without the time that the restarts take.
-const input = `designId: "online-boutique", seed: 7, duration: 200, speed: 10`;
+const input = { designId: "online-boutique", seed: 7, duration: 200, speed: 10 };
 
 /** The service in its present life; clients wait for the next one. */
 class Lives {
@@ -108,7 +108,7 @@ it("ten kills lose nothing, double nothing, and change no report", { timeout: 24
 
     // The same run, undisturbed.
     const url = await lives.url();
-    const { id: calm } = await start(url, input.replace("speed: 10", "speed: 0"));
+    const { id: calm } = await start(url, { ...input, speed: 0 });
     const reference = new LogClient(calm);
     await reference.follow(url, 0);
     const expected = await report(url, calm);

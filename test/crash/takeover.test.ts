@@ -46,7 +46,7 @@ async function driven(): Promise<{
   // The scheduler spreads: of two at once each process gets one.
   const ids = await Promise.all(
     [first, second].map(
-      async ({ url }) => (await start(url, `designId: "mm1", duration: 300, speed: 20`)).id,
+      async ({ url }) => (await start(url, { designId: "mm1", duration: 300, speed: 20 })).id,
     ),
   );
   const [id = ""] = ids;

@@ -40,7 +40,12 @@ const seqs = (events: readonly SeenEvent[]) => events.map(({ seq }) => seq);
 
 describe("clients of one run of online-boutique", () => {
   it("that join before, during and after it, from the beginning, the middle or now, see the same", async () => {
-    const { id } = await start(service.url, `designId: "online-boutique", duration: 60, speed: 10, seed: 5`);
+    const { id } = await start(service.url, {
+      designId: "online-boutique",
+      duration: 60,
+      speed: 10,
+      seed: 5,
+    });
     const first = new LogClient(id);
     const following = [first.follow(service.url, 0)];
     await first.until(({ lastSeq }) => lastSeq >= 20);
@@ -79,7 +84,7 @@ describe("clients of one run of online-boutique", () => {
   });
 
   it("over server-sent events see the same, and the stream ends", async () => {
-    const { id } = await start(service.url, `designId: "mm1", duration: 20, speed: 0`);
+    const { id } = await start(service.url, { designId: "mm1", duration: 20, speed: 0 });
     const socket = new LogClient(id);
     await socket.follow(service.url, 0);
     const query = `subscription { simulationEvents(simulationId: "${id}", after: 0) { __typename seq simulatedTime } }`;
@@ -97,7 +102,7 @@ describe("clients of one run of online-boutique", () => {
   });
 
   it("that ask for what lies beyond the end are told so", async () => {
-    const { id } = await start(service.url, `designId: "mm1", duration: 20, speed: 0`);
+    const { id } = await start(service.url, { designId: "mm1", duration: 20, speed: 0 });
     await new LogClient(id).follow(service.url, 0);
     await expect(new LogClient(id).follow(service.url, 1_000_000)).rejects.toThrow(/CURSOR_OUT_OF_RANGE/);
   });

@@ -1,57 +1,65 @@
-// The mutations and queries that end-to-end tests make, as an outside client makes them.
-import { operation } from "./http.ts";
+// The mutations and queries that end-to-end tests make, as an outside client makes them: the typed documents that
+// `codegen.ts` generates, over plain HTTP.
+import {
+  PauseDocument,
+  ReportDocument,
+  type ReportQuery,
+  ResumeDocument,
+  ShowDocument,
+  type SimulationFieldsFragment,
+  StartDocument,
+  type StartSimulationInput,
+  StopDocument,
+  type TypedDocumentString,
+} from "../../src/cli/gql/graphql.ts";
+import { postJson } from "./http.ts";
 
-export interface SimulationSeen {
-  readonly id: string;
-  readonly status: string;
-  readonly desiredStatus: string;
-  readonly simulatedTime: number;
-  readonly progress: number;
-  readonly lastSeq: number;
-  readonly attempt: number;
-  readonly failure: { readonly code: string; readonly message: string } | null;
-  readonly waiting: { readonly code: string; readonly message: string } | null;
+type Refusal = { readonly __typename: string; readonly code: string; readonly message: string };
+
+async function ask<Result, Variables extends object>(
+  url: string,
+  document: TypedDocumentString<Result, Variables>,
+  variables: Variables,
+): Promise<Result> {
+  const { text } = await postJson(url, { query: document.toString(), variables });
+  const { data, errors }: { data?: Result; errors?: unknown } = JSON.parse(text);
+  if (errors !== undefined || data === undefined) throw new Error(JSON.stringify(errors));
+  return data;
 }
 
-const fields =
-  "id status desiredStatus simulatedTime progress lastSeq attempt failure { code message } waiting { code message }";
-
-/** Of a mutation or query: its one field. Throws what the API refuses, as it says it. */
-async function ask(url: string, query: string, variables: object): Promise<Record<string, unknown>> {
-  const { data, errors } = await operation(url, query, variables);
-  if (errors !== undefined) throw new Error(JSON.stringify(errors));
-  const [answer] = Object.values(data ?? {});
-  const object = answer as Record<string, unknown> | null;
-  if (object === null || object === undefined) throw new Error("There is no such simulation.");
-  if (String(object.__typename).endsWith("Error")) throw new Error(JSON.stringify(object));
-  return object;
+/** Throws what the API refuses, as it says it. */
+function accepted(result: SimulationFieldsFragment | Refusal): SimulationFieldsFragment {
+  if ("id" in result) return result;
+  throw new Error(JSON.stringify(result));
 }
 
-async function mutate(url: string, call: string): Promise<SimulationSeen> {
-  const query = `mutation { ${call} { __typename ... on Simulation { ${fields} } ... on Error { message code } } }`;
-  return (await ask(url, query, {})) as unknown as SimulationSeen;
+export async function start(url: string, input: StartSimulationInput): Promise<SimulationFieldsFragment> {
+  return accepted((await ask(url, StartDocument, { input })).startSimulation);
 }
 
-/** `input` is GraphQL text: `designId: "mm1", speed: 0`. */
-export const start = (url: string, input: string) => mutate(url, `startSimulation(input: { ${input} })`);
-export const stop = (url: string, id: string) => mutate(url, `stopSimulation(id: "${id}")`);
-export const pause = (url: string, id: string) => mutate(url, `pauseSimulation(id: "${id}")`);
-export const resume = (url: string, id: string) => mutate(url, `resumeSimulation(id: "${id}")`);
-
-export async function simulation(url: string, id: string): Promise<SimulationSeen> {
-  const answer = await ask(url, `query ($id: ID!) { simulation(id: $id) { ${fields} } }`, { id });
-  return answer as unknown as SimulationSeen;
+export async function stop(url: string, id: string): Promise<SimulationFieldsFragment> {
+  return accepted((await ask(url, StopDocument, { id })).stopSimulation);
 }
 
-const reportFields = `
-  requests succeeded failed bottleneck maxSustainable wastedWork engineEvents
-  throughput { mean halfWidth95 } latency { mean p50 p90 p95 p99 max }
-  components { componentId utilization { mean halfWidth95 } latency { mean p95 } errors rejected }
-  assumptions { path value text }`;
+export async function pause(url: string, id: string): Promise<SimulationFieldsFragment> {
+  return accepted((await ask(url, PauseDocument, { id })).pauseSimulation);
+}
 
-export async function report(url: string, id: string): Promise<unknown> {
-  const answer = await ask(url, `query ($id: ID!) { simulation(id: $id) { report { ${reportFields} } } }`, {
-    id,
-  });
-  return answer.report;
+export async function resume(url: string, id: string): Promise<SimulationFieldsFragment> {
+  return accepted((await ask(url, ResumeDocument, { id })).resumeSimulation);
+}
+
+export async function simulation(url: string, id: string): Promise<SimulationFieldsFragment> {
+  const { simulation: found } = await ask(url, ShowDocument, { id });
+  if (found === null) throw new Error(`There is no simulation ${id}.`);
+  return found;
+}
+
+export async function report(
+  url: string,
+  id: string,
+): Promise<NonNullable<ReportQuery["simulation"]>["report"]> {
+  const { simulation: found } = await ask(url, ReportDocument, { id });
+  if (found === null) throw new Error(`There is no simulation ${id}.`);
+  return found.report;
 }
