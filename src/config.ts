@@ -39,7 +39,19 @@ const environmentSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "does not begin with postgres://")
     .optional(),
-  REDIS_URL: z.undefined("is set, but this version serves from one process: unset it").optional(),
+  REDIS_URL: z
+    .string()
+    .regex(
+      /^rediss?(\+(sentinel|cluster))?:\/\/\S+$/,
+      "does not begin with redis://, redis+sentinel:// or the like",
+    )
+    .optional(),
+  /** What this process does: serve the API, drive simulations, or both. */
+  ROLES: z
+    .string()
+    .transform((value) => [...new Set(value.split(",").map((one) => one.trim()))])
+    .pipe(z.array(z.enum(["api", "owner"], "is not api, owner or both, with a comma between")))
+    .default(["api", "owner"]),
   ENGINE_URL: z
     .string()
     .transform((value) => value.split(",").map((one) => one.trim()))
@@ -90,6 +102,8 @@ export interface Config {
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
+  readonly redisUrl: string | undefined;
+  readonly roles: readonly ("api" | "owner")[];
   /** host:port of each; undefined: the embedded engine. */
   readonly engines: readonly string[] | undefined;
   readonly designServiceUrl: string | undefined;
@@ -114,14 +128,21 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(given);
   if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+    throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
   }
   const env = parsed.data;
+  if (env.DATABASE_URL === undefined && env.ROLES.length < 2) {
+    throw new ConfigError([
+      "ROLES needs DATABASE_URL: the embedded database serves one process, which does it all",
+    ]);
+  }
   return {
     port: env.PORT,
     host: env.HOST,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    roles: env.ROLES,
     engines: env.ENGINE_URL,
     designServiceUrl: env.DESIGN_SERVICE_URL,
     designsDir: env.DESIGNS_DIR,

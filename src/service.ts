@@ -7,9 +7,11 @@ import { startEngineChild } from "./clients/engine/child.ts";
 import { connectFleet } from "./clients/engine/fleet.ts";
 import type { Config } from "./config.ts";
 import { ServiceError } from "./core/errors.ts";
+import type { Bus } from "./core/ports/bus.ts";
 import type { DesignSource } from "./core/ports/designs.ts";
 import type { Log } from "./core/ports/log.ts";
 import { developmentViewer } from "./core/viewer.ts";
+import { describeService } from "./describe.ts";
 import { createFeed } from "./feed/hub.ts";
 import { createMemoryBus } from "./memory/bus.ts";
 import { CommandService } from "./orchestrator/command-service.ts";
@@ -22,7 +24,10 @@ import { startRetention } from "./orchestrator/retention.ts";
 import { Scheduler } from "./orchestrator/scheduler.ts";
 import { defaultSettings, type OrchestratorSettings } from "./orchestrator/settings.ts";
 import { openDatabase } from "./postgres/open.ts";
+import { readiness } from "./readiness.ts";
+import { createRedisBus } from "./redis/bus.ts";
 import { Releases } from "./releases.ts";
+import { createHealthServer } from "./server/health-server.ts";
 import { createServer } from "./server/server.ts";
 
 export interface Service {
@@ -61,7 +66,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
 
   const settings = settingsOf(config, database.embedded);
   log.info({ replica: settings.replica, installation: database.installation }, "This replica.");
-  const bus = createMemoryBus({ log });
+  const bus = openBus(config, database.installation, settings.replica, log);
   releases.push("bus", () => bus.close());
   const designs = designSource(config, log);
   releases.push("designs", () => designs.close());
@@ -72,34 +77,51 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   const { store, leases } = database;
   const failpoint = failpointOf(config);
   const ledger = new Ledger(store, bus, failpoint);
-  const engines = new EngineWatch(fleet, log, () => scheduler.nudge());
+  // Only an owner's: a replica that serves the API alone has none.
+  let scheduler: Scheduler | undefined;
+  const engines = new EngineWatch(fleet, log, () => scheduler?.nudge());
   releases.push("engine watch", () => engines.stop(), 300);
   const preparation = new DesignPreparation(designs, engines);
-  const scheduler = new Scheduler({ store, leases, ledger, bus, preparation, engines, settings, log });
-  const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
-  const reconciler = new Reconciler({ store, fleet, log });
-  releases.push("reconciler", () => reconciler.stop(), 300);
-  const retention = startRetention({ store, log, keepMetricsMs: config.keepMetricsDays * 24 * 3600 * 1000 });
-  releases.push("retention", () => retention.stop());
   const feed = createFeed({ store, bus, log });
   releases.push("feed", () => feed.close());
 
-  await ownership.start();
-  releases.push("ownership", () => ownership.drain(), 2_000);
-  await scheduler.start();
-  releases.push("scheduler", () => scheduler.stop());
+  if (config.roles.includes("owner")) {
+    const reconciler = new Reconciler({ store, fleet, log });
+    releases.push("reconciler", () => reconciler.stop(), 300);
+    const retention = startRetention({
+      store,
+      log,
+      keepMetricsMs: config.keepMetricsDays * 24 * 3600 * 1000,
+    });
+    releases.push("retention", () => retention.stop());
+    const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
+    await ownership.start();
+    releases.push("ownership", () => ownership.drain(), 2_000);
+    scheduler = new Scheduler({ store, leases, ledger, bus, preparation, engines, settings, log });
+    scheduler.start();
+    releases.push("scheduler", () => scheduler?.stop());
+  }
 
-  const commands = new CommandService({ store, ledger, preparation, settings });
-  const server = await createServer({
+  const front = {
     host: config.host,
     port: config.port,
-    graphiql: config.graphiql,
-    corsOrigins: config.corsOrigins,
-    parts: { commands, store, feed, designs },
-    identify: async () => developmentViewer,
-    readiness: () => readiness(database, engines),
-    log,
-  });
+    readiness: () => readiness(database, bus, engines),
+  };
+  const server = config.roles.includes("api")
+    ? await createServer({
+        ...front,
+        graphiql: config.graphiql,
+        corsOrigins: config.corsOrigins,
+        parts: {
+          commands: new CommandService({ store, ledger, preparation, settings }),
+          store,
+          feed,
+          designs,
+        },
+        identify: async () => developmentViewer,
+        log,
+      })
+    : await createHealthServer(front);
   releases.push(
     "server",
     async () => {
@@ -108,9 +130,10 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     },
     drainServerMs + 500,
   );
+  const described = { url: server.url, database: database.describe, embeddedEngine: engine?.address };
   return {
     url: server.url,
-    describe: () => describe(server.url, config, database.describe, engine?.address),
+    describe: () => describeService(config, described),
     close: () => releases.release(),
   };
 }
@@ -129,6 +152,11 @@ async function embeddedEngine(config: Config, log: Log, releases: Releases) {
   const engine = await startEngineChild(log);
   releases.push("embedded engine", () => engine.close());
   return engine;
+}
+
+function openBus({ redisUrl }: Config, installation: string, replica: string, log: Log): Bus {
+  if (redisUrl === undefined) return createMemoryBus({ log });
+  return createRedisBus({ url: redisUrl, installation, replica, log });
 }
 
 function designSource({ designServiceUrl, designsDir }: Config, log: Log): DesignSource {
@@ -174,45 +202,4 @@ function failpointOf({ failpoint }: Config): Failpoint {
     visits += 1;
     if (visits === failpoint.visit) process.kill(process.pid, "SIGKILL");
   };
-}
-
-async function readiness(database: Opened, engines: EngineWatch) {
-  const parts = {
-    database: await database.ping().then(
-      () => "ok" as const,
-      () => "down" as const,
-    ),
-    engines: engines.available().length > 0 ? ("ok" as const) : ("down" as const),
-  };
-  if (parts.database === "down") return { status: "down" as const, parts };
-  return { status: parts.engines === "down" ? ("degraded" as const) : ("ok" as const), parts };
-}
-
-// Without the credentials that the URL may hold.
-function designsAt({ designServiceUrl, designsDir }: Config): string {
-  if (designServiceUrl === undefined) return designsDir;
-  const { origin, pathname } = new URL(designServiceUrl);
-  return `${origin}${pathname === "/" ? "" : pathname}`;
-}
-
-function describe(url: string, config: Config, database: string, embeddedEngine: string | undefined): string {
-  const engine =
-    embeddedEngine === undefined
-      ? (config.engines ?? []).join(", ")
-      : `the reference engine, embedded (gRPC on ${embeddedEngine})`;
-  return [
-    "Simulation Orchestration Service",
-    "",
-    `  GraphQL   ${url}/graphql   HTTP, WebSocket (graphql-transport-ws), SSE`,
-    ...(config.graphiql ? [`  Explorer  ${url}/graphql   GraphiQL, in a browser`] : []),
-    `  Health    ${url}/healthz, ${url}/readyz`,
-    "",
-    `  Database  ${database}`,
-    `  Events    in this process`,
-    `  Engine    ${engine}`,
-    `  Designs   ${designsAt(config)}`,
-    `  Identity  everybody on this machine is the developer (no authentication, loopback only)`,
-    "",
-    "  Stop with Ctrl-C; what runs goes on at the next start.",
-  ].join("\n");
 }

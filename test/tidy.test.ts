@@ -15,6 +15,7 @@ const layers: Record<string, readonly string[]> = {
   feed: ["core"],
   postgres: ["core"],
   memory: ["core"],
+  redis: ["core"],
   clients: ["core", "gen"],
   engine: ["gen"],
   graphql: ["core", "orchestrator", "feed"],
@@ -22,7 +23,7 @@ const layers: Record<string, readonly string[]> = {
   // A client like any other: it knows the API, not the service.
   cli: [],
   // The files of src itself: the composition root sees everything.
-  "": ["core", "orchestrator", "feed", "postgres", "memory", "clients", "server", "graphql"],
+  "": ["core", "orchestrator", "feed", "postgres", "memory", "redis", "clients", "server", "graphql"],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })

@@ -1,13 +1,14 @@
 // The one leased scheduler: fetches designs that could not be had at the start, admits what there is room for,
 // and ends what has waited too long.
 import { messageOf, ServiceError } from "../core/errors.ts";
-import type { Bus, Unsubscribe } from "../core/ports/bus.ts";
+import type { Bus, BusListener, Unsubscribe } from "../core/ports/bus.ts";
 import type { Leases } from "../core/ports/leases.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Change, SimulationStore } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
 import { serviceViewer } from "../core/viewer.ts";
 import type { EngineWatch } from "./engine-watch.ts";
+import { takeHints } from "./hints.ts";
 import type { Ledger } from "./ledger.ts";
 import { Backoff, type Loop, startLoop } from "./loop.ts";
 import { waitedTooLong } from "./owner/ending.ts";
@@ -50,16 +51,17 @@ export class Scheduler {
     this.#parts = parts;
   }
 
-  async start(): Promise<void> {
+  start(): void {
     const { bus, settings, log } = this.#parts;
-    this.#unsubscribe = await bus.subscribeAll({
+    const listener: BusListener = {
       // A new one, one with its design, or a place that has become free.
       notice: ({ simulation }) => {
         const isNew = simulation.status === "QUEUED" && simulation.waiting === null;
         if (isNew || simulation.endTime !== null) this.nudge();
       },
       gap: () => this.nudge(),
-    });
+    };
+    this.#unsubscribe = takeHints(bus, listener, log);
     this.#loop = startLoop(
       () => this.#round().then(() => settings.scanEveryMs),
       (error) => {

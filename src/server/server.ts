@@ -1,10 +1,10 @@
 // The front door: HTTP, event streams and WebSockets on one port.
-import { createServer as createHttpServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer as createHttpServer } from "node:http";
 import { errorShaper } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
 import { graphqlOverHttp } from "./graphql-http.ts";
 import { serverLimits } from "./limits.ts";
+import { type Listening, listen } from "./listen.ts";
 import type { RunningServer, ServerOptions } from "./options.ts";
 import { originPolicy } from "./origin.ts";
 import { graphqlProtocol } from "./protocol.ts";
@@ -58,34 +58,17 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   }, serverLimits.sweepMs);
   const shutdown = new Shutdown({ http, sockets, streams, release: () => clearInterval(sweep) });
 
+  let listening: Listening;
   try {
-    await listen(http, options.port, options.host);
+    listening = await listen(http, options.port, options.host);
   } catch (error) {
     clearInterval(sweep);
     throw error;
   }
-  const { address, family, port } = boundTo(http);
   return {
-    url: `http://${family === "IPv6" ? `[${address}]` : address}:${port}`,
-    address: { host: address, port },
+    ...listening,
     drain: (deadlineMs) => shutdown.drain(deadlineMs),
     close: () => shutdown.close(),
     stats: () => ({ sockets: sockets.size, operations: sockets.operations + streams.size }),
   };
-}
-
-function listen(http: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once("error", reject);
-    http.listen(port, host, () => {
-      http.off("error", reject);
-      resolve();
-    });
-  });
-}
-
-function boundTo(http: Server): AddressInfo {
-  const address = http.address();
-  if (address === null || typeof address === "string") throw new Error("The server has no address.");
-  return address;
 }

@@ -62,7 +62,7 @@ export async function startRig({
   const failpoint = () => {};
   const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
   await ownership.start();
-  await scheduler.start();
+  scheduler.start();
 
   return {
     commands: new CommandService({ store, ledger, preparation, settings }),

@@ -36,7 +36,7 @@ export async function startService({ dataDir, env = {} }: StartOptions): Promise
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       out += text;
-      const found = /GraphQL\s+(http:\/\/\S+)\/graphql/.exec(out)?.[1];
+      const found = /Health\s+(http:\/\/\S+)\/healthz/.exec(out)?.[1];
       if (found !== undefined) resolve(found);
     });
     void exited.then((how) => reject(new Error(`The service ended (${how}):\n${out}${err}`)));

@@ -5,8 +5,9 @@
 // A fenced replica drives nothing: it stops before others may take over. When it can renew again it goes on with
 // what nobody has claimed.
 import { messageOf } from "../../core/errors.ts";
-import type { Bus, Unsubscribe } from "../../core/ports/bus.ts";
+import type { Bus, BusListener, Unsubscribe } from "../../core/ports/bus.ts";
 import type { Leases, OwnedSimulation } from "../../core/ports/leases.ts";
+import { takeHints } from "../hints.ts";
 import type { Ledger } from "../ledger.ts";
 import { type Loop, startLoop, within } from "../loop.ts";
 import { type DriveParts, drive } from "./drive.ts";
@@ -50,14 +51,15 @@ export class Ownership {
   async start(): Promise<void> {
     const { settings, log, bus } = this.#parts;
     await this.#renew();
-    this.#unsubscribe = await bus.subscribeAll({
+    const listener: BusListener = {
       notice: ({ simulation }) => {
         const driven = this.#driven.get(simulation.id);
         if (driven !== undefined) driven.held.learn(simulation);
         else if (simulation.run.owner === settings.replica && simulation.endTime === null) this.nudge();
       },
       gap: () => this.nudge(),
-    });
+    };
+    this.#unsubscribe = takeHints(bus, listener, log);
     this.#renewing = startLoop(
       () => this.#renew().then(() => settings.renewEveryMs),
       (error) => {

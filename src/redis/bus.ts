@@ -1,0 +1,119 @@
+// The bus across replicas: notices through Redis Pub/Sub, by graphql-redis-subscriptions as transport.
+//
+// A channel for each watched simulation, one for what live lists need, one to say that something was lost, and one
+// of this replica for its pulse. A channel is subscribed once, however many listen to it here, and a message is
+// read once. Redis keeps nothing: whatever may have been lost is told as a gap, and the log has it.
+import { RedisPubSub } from "graphql-redis-subscriptions";
+import { ServiceError } from "../core/errors.ts";
+import { createNoticeSieve } from "../core/notices.ts";
+import type { Bus, BusListener, Notice, Unsubscribe } from "../core/ports/bus.ts";
+import type { Log } from "../core/ports/log.ts";
+import { Channel } from "./channel.ts";
+import { connectRedis } from "./connect.ts";
+import { decodeNotice, encodeNotice } from "./message.ts";
+import { Outbox } from "./outbox.ts";
+import { persistentSubscriber } from "./persistent-subscriber.ts";
+import { Pulse } from "./pulse.ts";
+
+export interface RedisBusOptions {
+  readonly url: string;
+  /** Keeps installations that share a server apart. */
+  readonly installation: string;
+  /** Unique among the living. */
+  readonly replica: string;
+  readonly log: Log;
+}
+
+export interface RedisBus extends Bus {
+  /** Channels that are subscribed, beside the bus's own. */
+  channels(): number;
+}
+
+/** Connects in the background: until Redis is there, the bus is down. Throws ServiceError BAD_INPUT for a bad URL. */
+export function createRedisBus({ url, installation, replica, log }: RedisBusOptions): RedisBus {
+  const closing = new AbortController();
+  const connections = connectRedis(url, log);
+  const subscriber = persistentSubscriber(connections.subscriber, closing.signal, log);
+  const pubsub = new RedisPubSub({
+    publisher: connections.publisher,
+    subscriber,
+    serializer: (message: string) => message,
+  });
+  const sieve = createNoticeSieve();
+  const channels = new Map<string, Channel>();
+  const named = (name: string) => `simulations:${installation}:${name}`;
+  const names = { all: named("all"), lost: named("lost"), pulse: named(`pulse:${replica}`) };
+  const ofSimulation = (id: string) => named(`simulation:${id}`);
+
+  const outbox = new Outbox((channel, message) => pubsub.publish(channel, message));
+  const pulse = new Pulse({
+    send(number) {
+      // Said before the beat that proves that it could be said.
+      if (outbox.hasLost()) outbox.send(names.lost, "1");
+      outbox.send(names.pulse, String(number));
+    },
+    up() {
+      log.info({}, "Notices get through Redis.");
+      tellGap();
+    },
+    down: () => log.warn({ reason: connections.trouble() }, "Notices do not get through Redis."),
+    revive: () => connections.reconnect(),
+  });
+
+  function tellGap(): void {
+    for (const channel of channels.values()) channel.gap();
+  }
+
+  function listen(name: string, listener: BusListener): Promise<Unsubscribe> {
+    if (closing.signal.aborted) return Promise.reject(new ServiceError("UNAVAILABLE", "The bus is closed."));
+    let channel = channels.get(name);
+    if (channel === undefined) {
+      const subscribe = (created: Channel) => begin(name, created);
+      channel = new Channel({ subscribe, empty: () => channels.delete(name), log });
+      channels.set(name, channel);
+    }
+    return channel.add(listener, closing.signal);
+  }
+
+  async function begin(name: string, channel: Channel): Promise<Unsubscribe> {
+    const subscription = await pubsub.subscribe<unknown>(name, (message) => {
+      const notice = decodeNotice(message);
+      if (notice === null) channel.gap();
+      else channel.notice(notice);
+    });
+    return () => pubsub.unsubscribe(subscription);
+  }
+
+  connections.subscriber.on("close", () => pulse.lose());
+  connections.subscriber.on("ready", () => pulse.beatNow());
+  connections.publisher.on("ready", () => pulse.beatNow());
+  void pubsub.subscribe(names.pulse, (number) => pulse.hear(Number(number))).then(() => pulse.beatNow());
+  void pubsub.subscribe(names.lost, tellGap);
+  pulse.start();
+
+  return {
+    publish(notice: Notice) {
+      if (closing.signal.aborted) return;
+      const message = encodeNotice(notice);
+      outbox.send(ofSimulation(notice.simulation.id), message);
+      if (sieve.letsThrough(notice, performance.now())) outbox.send(names.all, message);
+    },
+    subscribe: (simulationId, listener) => listen(ofSimulation(simulationId), listener),
+    subscribeAll: (listener) => listen(names.all, listener),
+    health() {
+      if (closing.signal.aborted) return { up: false, reason: "The bus is closed." };
+      if (pulse.isUp) return { up: true };
+      const trouble = connections.trouble();
+      const reason = trouble === null ? "Notices do not get through Redis." : `Redis: ${trouble}`;
+      return { up: false, reason };
+    },
+    channels: () => channels.size,
+    async close() {
+      if (closing.signal.aborted) return;
+      closing.abort();
+      pulse.stop();
+      channels.clear();
+      connections.close();
+    },
+  };
+}

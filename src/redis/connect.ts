@@ -1,0 +1,116 @@
+// The two connections of a replica: one that publishes and never waits, one that listens and never gives up.
+import { Cluster, Redis } from "ioredis";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/ports/log.ts";
+import { type RedisTarget, redisTarget } from "./target.ts";
+
+export type RedisClient = Redis | Cluster;
+
+/** A server that says nothing for so long, although beats pass every half second, is connected to anew, ms. */
+const silentMs = 5_000;
+const connectMs = 2_000;
+/** An answer to PUBLISH that takes longer is not waited for, ms. */
+const publishMs = 2_000;
+/** The same trouble is logged this often at most, ms. */
+const logEveryMs = 10_000;
+
+const shared = {
+  connectTimeout: connectMs,
+  socketTimeout: silentMs,
+  keepAlive: silentMs,
+  retryStrategy: backoff,
+};
+
+/** Refuses at once what cannot be sent now: a notice that is late is worth nothing. */
+const publishing = {
+  ...shared,
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  commandTimeout: publishMs,
+  enableAutoPipelining: true,
+};
+
+/** Subscribes again by itself after every reconnect. */
+const listening = {
+  ...shared,
+  maxRetriesPerRequest: null,
+  autoResubscribe: true,
+};
+
+export interface RedisConnections {
+  readonly publisher: RedisClient;
+  readonly subscriber: RedisClient;
+  /** What went wrong last, for people; null while nothing has since a connection was there. */
+  trouble(): string | null;
+  /** The listening connection anew, where it seems to be there; one that is being made is left alone. */
+  reconnect(): void;
+  close(): void;
+}
+
+/** Begins to connect; throws ServiceError BAD_INPUT when the URL cannot be read. */
+export function connectRedis(url: string, log: Log): RedisConnections {
+  const target = redisTarget(url);
+  const publisher = clientOf(target, publishing);
+  const subscriber = clientOf(target, listening);
+  let last: string | null = null;
+  let loggedAt = Number.NEGATIVE_INFINITY;
+
+  function failed(error: unknown): void {
+    last = messageOf(error);
+    const now = performance.now();
+    if (now - loggedAt < logEveryMs) return;
+    loggedAt = now;
+    log.warn({ reason: last }, "Redis is not to be had; the log is polled instead.");
+  }
+
+  for (const client of [publisher, subscriber]) {
+    client.on("error", failed);
+    client.on("ready", () => {
+      last = null;
+    });
+  }
+  return {
+    publisher,
+    subscriber,
+    trouble: () => last,
+    reconnect() {
+      if (subscriber.status === "ready") subscriber.disconnect(true);
+    },
+    close() {
+      publisher.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}
+
+function clientOf(target: RedisTarget, options: typeof publishing | typeof listening): RedisClient {
+  if (target.kind === "single") return new Redis(target.url, options);
+  const access = {
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    ...(target.tls ? { tls: {} } : {}),
+  };
+  if (target.kind === "sentinel") {
+    const sentinel = target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {};
+    return new Redis({
+      ...options,
+      ...access,
+      ...sentinel,
+      sentinels: [...target.nodes],
+      name: target.master,
+      sentinelRetryStrategy: backoff,
+    });
+  }
+  return new Cluster([...target.nodes], {
+    clusterRetryStrategy: backoff,
+    enableOfflineQueue: options !== publishing,
+    enableAutoPipelining: options === publishing,
+    redisOptions: { ...shared, ...access },
+  });
+}
+
+/** Soon, then every second; spread, so that replicas do not come back all at once. */
+function backoff(attempt: number): number {
+  return Math.min(1_000, 25 * 2 ** Math.min(attempt, 10)) * (0.75 + Math.random() / 2);
+}

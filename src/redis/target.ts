@@ -1,0 +1,78 @@
+// What REDIS_URL names: one server, the master that Sentinels know, or a Cluster.
+//
+//     redis://[user:password@]host[:port][/db]                   rediss:// the same over TLS
+//     redis+sentinel://[user:password@]host[:port][,…]/master    rediss+sentinel://
+//     redis+cluster://[user:password@]host[:port][,…]            rediss+cluster://
+//
+// What ioredis reads from a query string (family, connectTimeout, sentinelPassword …) is passed through for one
+// server: https://github.com/redis/ioredis. For TLS with an authority of one's own: NODE_EXTRA_CA_CERTS.
+import { ServiceError } from "../core/errors.ts";
+
+export interface RedisNode {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Access {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly tls: boolean;
+}
+
+export type RedisTarget =
+  | { readonly kind: "single"; readonly url: string }
+  | ({ readonly kind: "sentinel"; readonly nodes: readonly RedisNode[]; readonly master: string } & Access)
+  | ({ readonly kind: "cluster"; readonly nodes: readonly RedisNode[] } & Access);
+
+const form =
+  /^redis(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<nodes>[^/?]+)(?:\/(?<path>[^?]*))?/;
+const sentinelPort = 26_379;
+const serverPort = 6_379;
+
+/** Throws ServiceError BAD_INPUT, which never repeats the URL: it may hold a password. */
+export function redisTarget(url: string): RedisTarget {
+  const parts = form.exec(url)?.groups;
+  if (parts === undefined) throw unreadable();
+  const { kind, user, password, nodes = "", path = "" } = parts;
+  if (kind === undefined) return { kind: "single", url };
+  const access = {
+    username: user === undefined || user === "" ? undefined : decodeURIComponent(user),
+    password: password === undefined ? undefined : decodeURIComponent(password),
+    tls: parts.tls === "s",
+  };
+  if (kind === "cluster") return { kind, nodes: nodesOf(nodes, serverPort), ...access };
+  if (path === "") {
+    throw new ServiceError("BAD_INPUT", "REDIS_URL names Sentinels but no master: end it with /<name>.");
+  }
+  return {
+    kind: "sentinel",
+    nodes: nodesOf(nodes, sentinelPort),
+    master: decodeURIComponent(path),
+    ...access,
+  };
+}
+
+/** For people: no user, no password, no query. */
+export function describeRedis(url: string): string {
+  const parts = form.exec(url)?.groups;
+  if (parts === undefined) throw unreadable();
+  const { tls = "", kind, nodes, path } = parts;
+  const scheme = `redis${tls}${kind === undefined ? "" : `+${kind}`}`;
+  return `${scheme}://${nodes}${path === undefined || path === "" ? "" : `/${path}`}`;
+}
+
+function nodesOf(text: string, standardPort: number): RedisNode[] {
+  return text.split(",").map((one) => {
+    const node = /^(?<host>\[[^\]]+\]|[^:\s]+)(?::(?<port>\d{1,5}))?$/.exec(one)?.groups;
+    if (node === undefined) throw unreadable();
+    const host = (node.host ?? "").replace(/^\[|\]$/g, "");
+    return { host, port: Number(node.port ?? standardPort) };
+  });
+}
+
+function unreadable(): ServiceError {
+  return new ServiceError(
+    "BAD_INPUT",
+    "REDIS_URL is not redis://host:port, redis+sentinel://host:port,…/master or redis+cluster://host:port,… (rediss for TLS).",
+  );
+}

@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createRedisBus, type RedisBus } from "../../src/redis/bus.ts";
+import { busContract, recorder } from "../memory/bus-contract.ts";
+import { silent } from "../support/postgres.ts";
+import { type RedisServer, startRedis } from "../support/redis-server.ts";
+import { logged, simulationOf } from "../support/simulations.ts";
+
+let redis: RedisServer;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.kill());
+
+const until = { timeout: 15_000, interval: 20 };
+
+async function open(url = redis.url, installation: string = randomUUID()): Promise<RedisBus> {
+  const bus = createRedisBus({ url, installation, replica: randomUUID(), log: silent });
+  await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
+  return bus;
+}
+
+async function pair(): Promise<{ bus: RedisBus; peer: RedisBus; release(): Promise<void> }> {
+  const installation = randomUUID();
+  const [bus, peer] = [await open(redis.url, installation), await open(redis.url, installation)];
+  return { bus, peer, release: async () => {} };
+}
+
+busContract("the bus on Redis", pair);
+
+const noticeOf = (id: string, seq: number, body = logged()) => ({
+  simulation: simulationOf(id, { lastSeq: seq }),
+  events: [{ simulationId: id, seq, at: new Date(), simulatedTime: seq, engineSeq: seq, body }],
+});
+
+describe("the bus on Redis, in trouble", () => {
+  it("subscribes a channel once for all listeners of a simulation, and gives it back after the last", async () => {
+    const { bus, peer } = await pair();
+    const id = randomUUID();
+    const unsubscribes = await Promise.all([1, 2, 3].map(() => bus.subscribe(id, recorder())));
+    const subscribers = async () =>
+      (await redis.command(`PUBSUB CHANNELS *simulation:${id}`)).startsWith("*1");
+    expect(bus.channels()).toBe(1);
+    expect(await subscribers()).toBe(true);
+    for (const unsubscribe of unsubscribes) unsubscribe();
+    expect(bus.channels()).toBe(0);
+    await vi.waitFor(async () => expect(await subscribers()).toBe(false), until);
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
+  it("tells a gap after its connection was killed, and hears what is published from then on", async () => {
+    const { bus, peer } = await pair();
+    const id = randomUUID();
+    const heard = recorder();
+    await bus.subscribe(id, heard);
+    await redis.command("CLIENT KILL TYPE pubsub");
+    await vi.waitFor(() => expect(heard.gaps).toBeGreaterThan(0), until);
+    peer.publish(noticeOf(id, 1));
+    await heard.until(1);
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
+  it("is down while Redis is away, subscribes meanwhile, and tells a gap when it is back", async () => {
+    const { bus, peer } = await pair();
+    const [early, late] = [recorder(), recorder()];
+    const id = randomUUID();
+    await bus.subscribe(id, early);
+    await redis.kill();
+    await vi.waitFor(() => expect(bus.health()).toEqual({ up: false, reason: expect.any(String) }), until);
+    const subscribing = bus.subscribe(id, late);
+    peer.publish(noticeOf(id, 1));
+    await redis.start();
+    await subscribing;
+    await vi.waitFor(() => expect(early.gaps).toBeGreaterThan(0), until);
+    await vi.waitFor(() => expect(peer.health().up).toBe(true), until);
+    peer.publish(noticeOf(id, 2));
+    await Promise.all([early.until(1), late.until(1)]);
+    expect(early.notices.map(({ simulation }) => simulation.lastSeq)).toEqual([2]);
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
+  it("is down while Redis is frozen, and up again after", async () => {
+    const bus = await open();
+    const heard = recorder();
+    await bus.subscribe(randomUUID(), heard);
+    redis.freeze();
+    await vi.waitFor(() => expect(bus.health().up).toBe(false), until);
+    redis.thaw();
+    await vi.waitFor(() => expect(bus.health().up).toBe(true), until);
+    expect(heard.gaps).toBeGreaterThan(0);
+    await bus.close();
+  });
+
+  it("tells others of a gap when what it published may not have arrived", async () => {
+    const { bus, peer } = await pair();
+    const heard = recorder();
+    const id = randomUUID();
+    await bus.subscribe(id, heard);
+    // Only the publisher of the peer is cut off: the listening side of `bus` stays as it is.
+    await redis.command("CLIENT KILL TYPE normal SKIPME yes");
+    for (let seq = 1; seq <= 5; seq += 1) peer.publish(noticeOf(id, seq));
+    await vi.waitFor(() => expect(heard.gaps).toBeGreaterThan(0), until);
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
+  it("sends a notice that is too large without its events", async () => {
+    const { bus, peer } = await pair();
+    const id = randomUUID();
+    const heard = recorder();
+    await bus.subscribe(id, heard);
+    peer.publish(noticeOf(id, 3, logged("x".repeat(300_000))));
+    await heard.until(1);
+    expect(heard.notices[0]?.events).toEqual([]);
+    expect(heard.notices[0]?.simulation.lastSeq).toBe(3);
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
+  it("takes a message that it cannot read for a gap", async () => {
+    const bus = await open(redis.url, "here");
+    const heard = recorder();
+    const id = randomUUID();
+    await bus.subscribe(id, heard);
+    for (const message of ["garbage", "7", "null", '{"version":99}']) {
+      await redis.command(`PUBLISH simulations:here:simulation:${id} ${JSON.stringify(message)}`);
+    }
+    await vi.waitFor(() => expect(heard.gaps).toBe(4), until);
+    expect(heard.notices).toEqual([]);
+    await bus.close();
+  });
+
+  it("keeps installations on one server apart", async () => {
+    const [bus, other] = [await open(), await open()];
+    const id = randomUUID();
+    const heard = recorder();
+    await bus.subscribe(id, heard);
+    await bus.subscribeAll(heard);
+    other.publish(noticeOf(id, 1));
+    bus.publish(noticeOf(id, 2));
+    await heard.until(2);
+    expect(heard.notices.map(({ simulation }) => simulation.lastSeq)).toEqual([2, 2]);
+    await Promise.all([bus.close(), other.close()]);
+  });
+
+  it("says why it is down when the password is wrong, and leaves nothing behind when it is closed then", async () => {
+    const guarded = await startRedis(["requirepass right"]);
+    const url = guarded.url.replace("//", "//:wrong@");
+    const bus = createRedisBus({ url, installation: "x", replica: "r", log: silent });
+    const listening = bus.subscribe(randomUUID(), recorder());
+    listening.catch(() => {});
+    await vi.waitFor(() => expect(bus.health().reason).toMatch(/WRONGPASS|invalid/i), until);
+    await bus.close();
+    await expect(listening).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await guarded.kill();
+  });
+
+  it("is refused a channel without harm, and hears it once it is allowed", async () => {
+    const guarded = await startRedis();
+    await guarded.command("ACL SETUSER replica on >secret ~* resetchannels &*:lost &*:pulse:* &*:all +@all");
+    const url = guarded.url.replace("//", "//replica:secret@");
+    const bus = await open(url);
+    const id = randomUUID();
+    const heard = recorder();
+    const subscribing = bus.subscribe(id, heard);
+    await guarded.command("ACL SETUSER replica allchannels");
+    await subscribing;
+    bus.publish(noticeOf(id, 1));
+    await heard.until(1);
+    await bus.close();
+    await guarded.kill();
+  });
+});
