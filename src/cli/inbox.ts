@@ -37,7 +37,11 @@ export class Inbox<Item> implements AsyncIterable<Item> {
         if (this.#end.error !== undefined) throw this.#end.error;
         return;
       }
-      if (this.#held) this.#hold(false);
+      if (this.#held) {
+        this.#hold(false);
+        // A sender may have put something at once.
+        continue;
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
