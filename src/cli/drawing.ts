@@ -17,7 +17,7 @@ export class Drawing implements Disposable {
   readonly #lines: () => readonly string[];
   readonly #idle: NodeJS.Timeout;
   #drawn: readonly string[] = [];
-  #drawnAt = 0;
+  #drawnAt = Number.NEGATIVE_INFINITY;
   #pending: NodeJS.Timeout | undefined;
 
   /** `lines` are as many and as wide as fit; it is asked each time that something is drawn. */
