@@ -3,8 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { messageOf, Refused, Unreachable } from "./errors.ts";
 import type { TypedDocumentString } from "./gql/graphql.ts";
 
-/** How long one request may take, ms. */
-const answerWithinMs = 20_000;
+/** How long an answer may take, all tries together, s. Longer than the service itself tries to give one. */
+export const usualTimeoutS = 20;
 /** Pauses before asking again, ms. Every operation of ours may be sent twice: starts carry a key. */
 const askAgainAfterMs = [200, 800, 2_000];
 
@@ -12,36 +12,40 @@ export class Api {
   /** The service's address, without a slash at the end. */
   readonly url: string;
   readonly #signal: AbortSignal;
+  readonly #timeoutS: number;
 
-  constructor(url: string, signal: AbortSignal) {
+  constructor(url: string, signal: AbortSignal, timeoutS: number) {
     this.url = url;
     this.#signal = signal;
+    this.#timeoutS = timeoutS;
   }
 
   /**
-   * Throws Refused for errors of GraphQL, Unreachable when no answer can be had. A connection that breaks off is
-   * tried again; one that nobody takes is not: nothing listens there.
+   * Throws Refused for errors of GraphQL, Unreachable when no answer can be had within the timeout. A connection that
+   * breaks off is tried again; one that nobody takes is not: nothing listens there.
    */
   async ask<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
   ): Promise<Result> {
+    const deadline = AbortSignal.timeout(Math.ceil(this.#timeoutS * 1000));
     for (const waitMs of askAgainAfterMs) {
       try {
-        return await this.#once(document, variables);
+        return await this.#once(document, variables, deadline);
       } catch (error) {
         if (!(error instanceof Broken)) throw error;
         await pause(waitMs, undefined, { signal: this.#signal });
       }
     }
-    return await this.#once(document, variables);
+    return await this.#once(document, variables, deadline);
   }
 
   async #once<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
+    deadline: AbortSignal,
   ): Promise<Result> {
-    const text = await this.#post(JSON.stringify({ query: document.toString(), variables }));
+    const text = await this.#post(JSON.stringify({ query: document.toString(), variables }), deadline);
     const answer = parsed<Result>(text);
     const [error] = answer?.errors ?? [];
     if (error !== undefined) throw new Refused(error.extensions?.code ?? "ERROR", error.message);
@@ -51,18 +55,21 @@ export class Api {
     return answer.data;
   }
 
-  async #post(body: string): Promise<string> {
+  async #post(body: string, deadline: AbortSignal): Promise<string> {
     try {
       const response = await fetch(`${this.url}/graphql`, {
         method: "POST",
         headers: { "content-type": "application/json", accept: "application/json" },
         body,
-        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(answerWithinMs)]),
+        signal: AbortSignal.any([this.#signal, deadline]),
       });
       // A service that has no such path says so in its own words; here it means another address.
       return response.status === 404 ? "" : await response.text();
     } catch (error) {
       if (this.#signal.aborted) throw error;
+      if (deadline.aborted) {
+        throw new Unreachable(`The service at ${this.url} has not answered within ${this.#timeoutS} s.`);
+      }
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
       const message = `Cannot reach the service at ${this.url}: ${reasonOf(cause)}.`;
       throw nobodyListens(cause) ? new Unreachable(message) : new Broken(message);

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Unreachable } from "./errors.ts";
 import { isLast, type WatchedEvent } from "./events.ts";
-import { Cut, type Position, stream } from "./stream.ts";
+import { Cut, type StreamOptions, stream } from "./stream.ts";
 
 /** Pauses between two tries, ms; then the last one again and again. */
 const pausesMs = [100, 300, 1_000, 2_000];
@@ -12,9 +12,7 @@ export type Heard =
   /** There is no connection just now; said once each time. */
   | { readonly kind: "cut"; readonly reason: string };
 
-export interface FollowOptions extends Position {
-  readonly url: string;
-  readonly signal: AbortSignal;
+export interface FollowOptions extends StreamOptions {
   /** How long a service may be away before it is given up, wall ms. */
   readonly patienceMs: number;
 }
@@ -23,13 +21,14 @@ export interface FollowOptions extends Position {
  * Throws Refused, and Unreachable when nobody answers: at once for the first connection, after `patienceMs` later.
  * Throws the signal's reason when it is aborted.
  */
-export async function* follow({ url, signal, patienceMs, id, after }: FollowOptions): AsyncGenerator<Heard> {
-  let seq = after;
+export async function* follow({ patienceMs, ...options }: FollowOptions): AsyncGenerator<Heard> {
+  const { url, id, signal } = options;
+  let seq = options.after;
   let everHeard = false;
   let awaySince: number | undefined;
   for (let tries = 0; ; tries++) {
     try {
-      for await (const event of stream(url, { id, after: seq }, signal)) {
+      for await (const event of stream({ ...options, after: seq })) {
         [everHeard, awaySince, tries] = [true, undefined, 0];
         // The log promises it; a service that broke the promise would not make us say an event twice.
         if (event.__typename !== "StreamStateChanged" && seq !== undefined && event.seq <= seq) continue;

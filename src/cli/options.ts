@@ -1,5 +1,6 @@
 // The command line, taken apart and checked.
 import { parseArgs } from "node:util";
+import { usualTimeoutS } from "./api.ts";
 import { messageOf, UsageError } from "./errors.ts";
 
 export interface OptionHelp {
@@ -20,6 +21,7 @@ export interface Shape {
 /** What every command has. */
 export const commonOptions: Readonly<Record<string, OptionHelp>> = {
   url: { value: "URL", text: "the service (default: SIMULATION_URL, or http://127.0.0.1:4000)" },
+  timeout: { value: "S", text: `how long an answer may take (default ${usualTimeoutS}; while watching 10)` },
   json: { text: "for scripts: one JSON object per line" },
   help: { text: "what this command does" },
 };
@@ -51,6 +53,8 @@ function checkArguments(shape: Shape, given: readonly string[]): void {
   const extra = given[shape.arguments.length];
   if (extra !== undefined) throw new UsageError(`There is one argument too many: ${extra}`);
 }
+
+const daySeconds = 86_400;
 
 type Value = string | boolean | (string | boolean)[] | undefined;
 
@@ -84,6 +88,13 @@ export class Options {
   number(name: string): number | undefined {
     const value = this.text(name);
     return value === undefined ? undefined : numberOf(value, `--${name}`);
+  }
+
+  /** A time to wait. */
+  seconds(name: string): number | undefined {
+    const value = this.number(name);
+    if (value === undefined || (value >= 1 && value <= daySeconds)) return value;
+    throw new UsageError(`--${name} is a number of seconds, from 1 to ${daySeconds}.`);
   }
 
   whole(name: string): number | undefined {

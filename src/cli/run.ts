@@ -1,5 +1,5 @@
 // From a command line to an exit code.
-import { Api } from "./api.ts";
+import { Api, usualTimeoutS } from "./api.ts";
 import type { Command } from "./commands/command.ts";
 import { pause, resume, speed, stop } from "./commands/control.ts";
 import { designs } from "./commands/designs.ts";
@@ -44,7 +44,8 @@ async function call([name, ...args]: readonly string[], usualUrl: string, io: Io
     await io.out(helpOf(command));
     return exitCodes.ok;
   }
-  const api = new Api(urlOf(options.text("url") ?? usualUrl), io.signal);
+  const timeoutS = options.seconds("timeout") ?? usualTimeoutS;
+  const api = new Api(urlOf(options.text("url") ?? usualUrl), io.signal, timeoutS);
   return await command.run({ api, io, options, json: options.on("json") });
 }
 

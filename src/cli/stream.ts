@@ -6,35 +6,31 @@ import type { WatchedEvent } from "./events.ts";
 import { WatchDocument, type WatchSubscription } from "./gql/graphql.ts";
 import { Inbox } from "./inbox.ts";
 
-/** How often a quiet connection is tried, and how long an answer may take, ms. */
-const tryEveryMs = 5_000;
-const answerWithinMs = 5_000;
-const acknowledgeWithinMs = 10_000;
-
 /** The connection broke. What was not heard is still in the log. */
 export class Cut extends Error {
   override readonly name = "Cut";
 }
 
-export interface Position {
+export interface StreamOptions {
+  readonly url: string;
   readonly id: string;
   /** Undefined: from now on. */
   readonly after: number | undefined;
+  readonly signal: AbortSignal;
+  /** A connection of which nothing is heard for so long is given up, ms; coming about counts as well. */
+  readonly silentMs: number;
 }
 
 /**
  * Returns when the service says that the stream is complete. Throws Cut when the connection cannot be had or breaks,
  * Refused when the API refuses, and the signal's reason when that is aborted.
  */
-export async function* stream(
-  url: string,
-  { id, after }: Position,
-  signal: AbortSignal,
-): AsyncGenerator<WatchedEvent, void> {
+export async function* stream(options: StreamOptions): AsyncGenerator<WatchedEvent, void> {
+  const { url, id, after, signal, silentMs } = options;
   const inbox = new Inbox<WatchedEvent>();
   const abort = (): void => inbox.end(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
-  const connection = connect(url, inbox);
+  const connection = connect(url, inbox, silentMs);
   connection.client.subscribe<WatchSubscription>(
     { query: WatchDocument.toString(), variables: after === undefined ? { id } : { id, after } },
     {
@@ -55,10 +51,27 @@ export async function* stream(
   }
 }
 
-function connect(url: string, inbox: Inbox<WatchedEvent>) {
+function connect(url: string, inbox: Inbox<WatchedEvent>, silentMs: number) {
   let socket: WebSocket | undefined;
-  let unanswered: NodeJS.Timeout | undefined;
-  inbox.onHeld = (held) => (held ? socket?.pause() : socket?.resume());
+  let silence: NodeJS.Timeout | undefined;
+  let ended = false;
+
+  // Whatever is heard counts, answers to pings or not. The reader is told at once: a service that stands still would
+  // never close the socket.
+  const heard = (): void => {
+    clearTimeout(silence);
+    // A socket that is held hears nothing.
+    if (ended || inbox.held) return;
+    silence = setTimeout(
+      () => inbox.end(new Cut(`nothing was heard of the service for ${silentMs / 1000} s`)),
+      silentMs,
+    );
+  };
+  inbox.onHeld = (held) => {
+    if (held) socket?.pause();
+    else socket?.resume();
+    heard();
+  };
 
   class Socket extends WebSocket {
     constructor(address: string, protocol: string) {
@@ -68,27 +81,21 @@ function connect(url: string, inbox: Inbox<WatchedEvent>) {
       socket = this;
     }
   }
-  const answered = (): void => clearTimeout(unanswered);
   const client = createClient({
     url: `${url.replace(/^http/, "ws")}/graphql`,
     webSocketImpl: Socket,
     // Coming back is ours to do: this client would send the same `after` again.
     retryAttempts: 0,
-    keepAlive: tryEveryMs,
-    connectionAckWaitTimeout: acknowledgeWithinMs,
+    // A quiet connection is asked in time.
+    keepAlive: silentMs / 2,
     // Reported to whoever subscribes.
     onNonLazyError: () => undefined,
-    on: {
-      ping: (received) => {
-        // A socket that is held hears no answer either.
-        if (!received && !inbox.held) unanswered = setTimeout(() => socket?.terminate(), answerWithinMs);
-      },
-      message: answered,
-      closed: answered,
-    },
+    on: { message: heard },
   });
+  heard();
   const end = (): void => {
-    answered();
+    ended = true;
+    clearTimeout(silence);
     client.terminate();
     socket?.terminate();
   };

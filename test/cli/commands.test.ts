@@ -49,6 +49,7 @@ describe("a wrong command line", () => {
     [["list", "--color"], "Unknown option '--color'"],
     [["list", "--status", "done"], "done is no status. There are: queued"],
     [["start", "mm1", "--seed", "1.5"], "--seed is a whole number."],
+    [["list", "--timeout", "0"], "--timeout is a number of seconds, from 1 to 86400."],
     [["start", "mm1", "--speed", "fast"], "--speed is a number, 0 or more."],
     [["start", "mm1", "--label", "blue"], "A label is key=value"],
     [["list", "--url", "ftp://there"], "The URL of the service is http://… or https://…"],

@@ -9,6 +9,7 @@ import { outJson, outLines } from "../io.ts";
 import type { OptionHelp } from "../options.ts";
 import { Picture } from "../picture.ts";
 import { eventLine } from "../view/event-line.ts";
+import { plain } from "../view/text.ts";
 import { watchScreen } from "../view/watch-screen.ts";
 import type { Call, Command } from "./command.ts";
 import { writeShortReport } from "./report.ts";
@@ -16,6 +17,9 @@ import { noSuch } from "./show.ts";
 
 /** How long a service may be away, s. */
 const usualPatience = 300;
+
+/** How long a watched service may say nothing, not even to a ping, until the connection counts as lost, s. */
+const usualSilence = 10;
 
 export const patienceOption: Readonly<Record<string, OptionHelp>> = {
   patience: {
@@ -59,9 +63,16 @@ export async function watchToTheEnd(
     return exitCodes.interrupted;
   }
   const { status, failure } = picture.simulation;
-  if (failure !== null) call.io.err(`FAILED: ${failure.message} (${failure.code})\n`);
+  if (failure !== null) call.io.err(failureLine(failure, call.json));
   if (!call.json && status === "COMPLETED") await writeShortReport(call.api, call.io, simulation.id);
   return exitCodeOf(status);
+}
+
+function failureLine({ code, message }: NonNullable<Simulation["failure"]>, json: boolean): string {
+  const line = json
+    ? JSON.stringify({ error: "Failed", code, message })
+    : plain(`FAILED: ${message} (${code})`);
+  return `${line}\n`;
 }
 
 async function draw(call: Call, picture: Picture, after: number | undefined): Promise<void> {
@@ -93,5 +104,6 @@ async function print(call: Call, picture: Picture, after: number | undefined): P
 
 function heardBy({ api, io, options }: Call, id: string, after: number | undefined) {
   const patienceMs = (options.number("patience") ?? usualPatience) * 1000;
-  return follow({ url: api.url, signal: io.signal, patienceMs, id, after });
+  const silentMs = (options.seconds("timeout") ?? usualSilence) * 1000;
+  return follow({ url: api.url, signal: io.signal, silentMs, patienceMs, id, after });
 }
