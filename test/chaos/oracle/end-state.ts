@@ -1,0 +1,99 @@
+// What is there when everything has been quiet for a while: asked of the database, the engines and the replicas.
+import type { EventType } from "../../../src/core/events.ts";
+import type { EngineRunState } from "../../../src/core/ports/engines.ts";
+import type { DesiredStatus, SimulationStatus } from "../../../src/core/simulation.ts";
+
+/** The row of one simulation. Times in wall ms. */
+export interface EndRow {
+  readonly id: string;
+  readonly user: string;
+  readonly project: string;
+  readonly key: string | null;
+  readonly status: SimulationStatus;
+  readonly desired: DesiredStatus;
+  /** Why a QUEUED one waits, as the API says. */
+  readonly waiting: string | null;
+  /** Why nothing new is known of it. */
+  readonly stale: string | null;
+  readonly lastSeq: number;
+  readonly attempt: number;
+  readonly owner: string | null;
+  readonly token: number;
+  readonly engine: string | null;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+}
+
+/** An event of the log as stored; null where the source does not tell. */
+export interface EndEvent {
+  readonly simulation: string;
+  readonly seq: number;
+  readonly type: EventType;
+  /** Of STATUS_CHANGED. */
+  readonly status: SimulationStatus | null;
+  /** Wall ms. */
+  readonly at: number;
+  readonly engineSeq: number | null;
+  /** Of ATTEMPT_STARTED: the attempt that begins, and whether it goes on with the numbers of the one before. */
+  readonly begins: { readonly attempt: number; readonly replay: boolean } | null;
+  /** The attempt and the token by which it was written. */
+  readonly attempt: number | null;
+  readonly token: number | null;
+  /** The same hash as that of the events that clients saw. */
+  readonly own: string | null;
+}
+
+/** A run that an engine has. */
+export interface EndRun {
+  readonly engine: string;
+  readonly simulation: string;
+  readonly attempt: number;
+  readonly token: number | null;
+  readonly state: EngineRunState;
+}
+
+/** A call that an engine accepted, in the order in which it did. */
+export interface EngineCall {
+  readonly engine: string;
+  readonly simulation: string;
+  readonly attempt: number;
+  readonly token: number;
+  readonly call: string;
+}
+
+/** A figure that must be 0 when all is quiet: leases of the dead, subscriptions, sockets, streams, timers. */
+export interface Remainder {
+  readonly where: string;
+  readonly what: string;
+  readonly count: number;
+}
+
+/** What the service counts against a limit: of places on engines (STARTING, RUNNING, PAUSED), or of the queue. */
+export interface Counted {
+  readonly scope: "total" | "project" | "user" | "engine" | "queued";
+  /** Of which project, user or engine; of "queued": which user. */
+  readonly of: string;
+  /** As the service says; null: it does not say, only the limit is judged. */
+  readonly counted: number | null;
+  readonly limit: number | null;
+}
+
+export interface EndState {
+  /** When it was read, ms of the monotonic clock of the history. */
+  readonly readAt: number;
+  readonly rows: readonly EndRow[];
+  /** All that retention has kept, in any order. */
+  readonly events: readonly EndEvent[];
+  readonly runs: readonly EndRun[];
+  readonly calls: readonly EngineCall[];
+  readonly remainders: readonly Remainder[];
+  readonly counted: readonly Counted[];
+}
+
+export interface Violation {
+  /** "I4". */
+  readonly invariant: string;
+  /** Null where it is not of one simulation. */
+  readonly simulation: string | null;
+  readonly detail: string;
+}
