@@ -115,6 +115,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
         parts: {
           commands: new CommandService({ store, ledger, preparation, settings }),
           store,
+          leases,
           feed,
           designs,
         },

@@ -51,6 +51,19 @@ const OwnerType = builder.objectRef<EngineRun & { owner: string }>("SimulationOw
   fields: (t) => ({
     replica: t.exposeString("owner", { description: "The replica of this service." }),
     fencingToken: t.exposeInt("fencingToken", { description: "Raised by each new owner." }),
+    leaseExpiresAt: t.loadable({
+      ...beyondSnapshot,
+      type: "DateTime",
+      nullable: true,
+      description:
+        "When the replica's right to drive ends unless it is renewed; null: it has ended, and others take over.",
+      loaderOptions: { cache: false },
+      load: async (replicas: string[], { leases }) => {
+        const expiries = await leases.expiries([...new Set(replicas)]);
+        return replicas.map((replica) => expiries.get(replica) ?? null);
+      },
+      resolve: (it) => it.owner,
+    }),
     engine: t.exposeString("engine", { nullable: true, description: "The address of the engine." }),
   }),
 });

@@ -1,9 +1,13 @@
 // Taking over what a dead replica drove. Rows that are locked just now are left for the next look, which is soon.
 import { sql } from "kysely";
-import type { OwnedSimulation } from "../core/ports/leases.ts";
+import type { Claimed, OwnedSimulation } from "../core/ports/leases.ts";
+import { type Applied, apply } from "./apply.ts";
+import { stamp } from "./event-records.ts";
 import { active, open } from "./queue-order.ts";
-import { type SimulationRow, simulationOf } from "./rows.ts";
+import { type SimulationRow, simulationOf, storedOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
+import type { Stored } from "./stored.ts";
+import { write } from "./write.ts";
 
 export async function owned(db: Database, replica: string): Promise<readonly OwnedSimulation[]> {
   const rows = await db
@@ -17,29 +21,41 @@ export async function owned(db: Database, replica: string): Promise<readonly Own
 }
 
 /** None where the replica itself is not alive. */
-export async function claim(
-  db: Database,
-  replica: string,
-  limit: number,
-): Promise<readonly OwnedSimulation[]> {
+export async function claim(db: Database, replica: string, limit: number): Promise<readonly Claimed[]> {
   if (!(await isAnythingToClaim(db))) return [];
   return db.transaction().execute(async (tx) => {
     // First the leases, then, in a statement that sees their end, the simulations: a replica that renewed at the
     // last moment is not robbed.
     await sql`delete from replicas where expires_at <= clock_timestamp()`.execute(tx);
-    // Materialized: chosen once, so that the limit holds however the update is planned.
     const { rows } = await sql<SimulationRow>`
-      with chosen as materialized (
-        select id from simulations s
-        where ${orphaned} and exists (select from replicas where replicas.id = ${replica})
-        order by id limit ${limit} for update skip locked
-      )
-      update simulations set owner = ${replica}, fencing_token = fencing_token + 1,
-        version = version + 1
-      from chosen where simulations.id = chosen.id
-      returning simulations.*`.execute(tx);
-    rows.sort((a, b) => (a.id < b.id ? -1 : 1));
-    return rows.map(ownedOf);
+      select s.* from simulations s
+      where ${orphaned} and exists (select from replicas where replicas.id = ${replica})
+      order by id limit ${limit} for update skip locked`.execute(tx);
+    if (rows.length === 0) return [];
+    const taken = rows.map((row) => takeOver(storedOf(row), replica));
+    const at = await write(tx, taken);
+    return taken.map(({ stored: { simulation }, events }) => ({
+      simulation,
+      token: simulation.run.fencingToken,
+      events: events.map((event) => stamp(event, at)),
+    }));
+  });
+}
+
+function takeOver(before: Stored, replica: string): Applied {
+  const { simulatedTime, run } = before.simulation;
+  const fencingToken = run.fencingToken + 1;
+  const instead = run.owner === null ? "" : ` instead of ${run.owner}, which is gone`;
+  const body = {
+    type: "LOG_EMITTED",
+    level: "INFO",
+    code: "OWNER_CHANGED",
+    message: `Replica ${replica} drives the simulation now${instead} (fencing token ${fencingToken}).`,
+    componentId: null,
+  } as const;
+  return apply(before, {
+    patch: { run: { owner: replica, fencingToken } },
+    events: [{ simulatedTime, engineSeq: null, body }],
   });
 }
 

@@ -12,6 +12,7 @@ export function leasesOn(db: Database, urgent: Database): Leases {
     join: (replica, leaseMs) => asking(() => replicas.join(urgent, replica, leaseMs)),
     renew: (replica, leaseMs) => asking(() => replicas.renew(urgent, replica, leaseMs)),
     leave: (replica) => asking(() => replicas.leave(urgent, replica)),
+    expiries: (ids) => asking(() => replicas.expiries(db, ids)),
     lead: (replica, leaseMs) => asking(() => replicas.lead(urgent, replica, leaseMs)),
     endAll: () => asking(() => replicas.endAll(db)),
     owned: (replica) => asking(() => claims.owned(db, replica)),

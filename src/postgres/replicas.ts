@@ -45,6 +45,16 @@ export async function endAll(db: Database): Promise<void> {
   await sql`with gone as (delete from scheduler_lease) delete from replicas`.execute(db);
 }
 
+export async function expiries(db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("replicas")
+    .select(["id", "expires_at"])
+    .where("id", "in", [...ids])
+    .execute();
+  return new Map(rows.map(({ id, expires_at }) => [id, new Date(expires_at)]));
+}
+
 /** The scheduler's lease is this replica's: by the first claim, by renewal, or after the other's has run out. */
 export async function lead(db: Database, replica: string, leaseMs: number): Promise<boolean> {
   const { rows } = await sql`

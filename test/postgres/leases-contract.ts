@@ -73,15 +73,49 @@ export function leasesContract(store: () => SimulationStore, leases: () => Lease
       left.map((simulation) => ({
         simulation: {
           ...simulation,
+          lastSeq: simulation.lastSeq + 1,
           version: simulation.version + 1,
           run: { ...simulation.run, owner: "me", fencingToken: 6 },
         },
         token: 6,
+        events: [expect.objectContaining({ seq: simulation.lastSeq + 1 })],
       })),
     );
     expect(await get(kept.id)).toEqual(kept);
     expect(await get(mine.id)).toEqual(mine);
     expect(await leases().claim("me", 10)).toEqual([]);
+  });
+
+  it("says in the log who drives a simulation now, and instead of whom", async () => {
+    await leases().join("me", minute);
+    const [dead, left] = [await running("dead"), await running(null)];
+    const claimed = await leases().claim("me", 10);
+    const said = claimed.map(({ events }) => events.map(({ body }) => body));
+    const body = { type: "LOG_EMITTED", level: "INFO", code: "OWNER_CHANGED", componentId: null };
+    expect(said).toEqual([
+      [
+        {
+          ...body,
+          message: "Replica me drives the simulation now instead of dead, which is gone (fencing token 6).",
+        },
+      ],
+      [{ ...body, message: "Replica me drives the simulation now (fencing token 6)." }],
+    ]);
+    for (const [index, { id, lastSeq }] of [dead, left].entries()) {
+      expect(await store().events(admin, id, { after: lastSeq, limit: 10 })).toEqual(claimed[index]?.events);
+    }
+  });
+
+  it("tells until when replicas live, without those that have no lease", async () => {
+    const before = Date.now();
+    await leases().join("long", minute);
+    await leases().join("over", 0);
+    const expiries = await leases().expiries(["long", "over", "never"]);
+    expect([...expiries.keys()].toSorted()).toEqual(["long", "over"]);
+    const [long = 0, over = 0] = ["long", "over"].map((replica) => expiries.get(replica)?.getTime());
+    expect(long - over).toBeGreaterThan(minute / 2);
+    expect(Math.abs(over - before)).toBeLessThan(minute / 2);
+    expect(await leases().expiries([])).toEqual(new Map());
   });
 
   it("claims no more than the limit at a time, the oldest first, and neither QUEUED nor terminal ones", async () => {

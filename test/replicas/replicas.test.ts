@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EngineChild, startEngineChild } from "../../src/clients/engine/child.ts";
 import { pause, simulation, start, stop } from "../support/api.ts";
+import { operation } from "../support/http.ts";
 import { LogClient } from "../support/log-client.ts";
 import { type ServerDatabase, serverDatabase } from "../support/postgres.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
@@ -79,6 +80,11 @@ describe("replicas that do both", () => {
     const metrics = ({ events }: LogClient) =>
       events.some(({ __typename }) => __typename === "MetricsSampled");
     await Promise.all(clients.map(({ client }) => client.until(metrics)));
+    const { data } = await operation(
+      second.url,
+      `{ simulation(id: "${id}") { owner { fencingToken leaseExpiresAt } } }`,
+    );
+    expect(data).toEqual({ simulation: { owner: { fencingToken: 1, leaseExpiresAt: expect.any(String) } } });
     await pause(second.url, id);
     const paused = ({ events }: LogClient) => events.some(({ status }) => status === "PAUSED");
     await Promise.all(clients.map(({ client }) => client.until(paused)));

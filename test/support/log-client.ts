@@ -17,7 +17,7 @@ export const eventFields = `
     progress throughput errorRate latencyP50 latencyP95 latencyP99 inFlight
     components { componentId throughput utilization queueLength errorRate latencyP95 }
   }
-  ... on LogEmitted { level message componentId }
+  ... on LogEmitted { level code message componentId }
   ... on AttemptStarted { attempt reason }
   ... on StreamStateChanged { state reason }`;
 
@@ -111,7 +111,11 @@ export class LogClient {
 
 /** What the engine said: the same for every run of the same config and seed. */
 export function engineSaid(events: readonly SeenEvent[]): unknown[] {
-  return events
-    .filter(({ __typename }) => __typename === "MetricsSampled" || __typename === "LogEmitted")
-    .map(({ seq: _seq, at: _at, ...said }) => said);
+  return (
+    events
+      .filter(({ __typename }) => __typename === "MetricsSampled" || __typename === "LogEmitted")
+      // That one is the service's own.
+      .filter(({ code }) => code !== "OWNER_CHANGED")
+      .map(({ seq: _seq, at: _at, ...said }) => said)
+  );
 }

@@ -14,6 +14,9 @@ export interface Admitted {
   readonly events: readonly SimulationEvent[];
 }
 
+/** Taken over, which its log says; to be published by whoever claimed it. */
+export interface Claimed extends OwnedSimulation, Admitted {}
+
 export interface AdmissionLimits {
   /** Simulations that hold a place on an engine at a time (STARTING, RUNNING, PAUSED). */
   readonly total: number;
@@ -41,7 +44,9 @@ export interface Leases {
   /** What the rows say that this replica owns, terminal ones left out. */
   owned(replica: string): Promise<readonly OwnedSimulation[]>;
   /** Takes over simulations whose owner is gone or dead, raising each token; at most `limit`. Removes dead leases. */
-  claim(replica: string, limit: number): Promise<readonly OwnedSimulation[]>;
+  claim(replica: string, limit: number): Promise<readonly Claimed[]>;
+  /** When the leases of these replicas run out unless they are renewed; without those that have none. */
+  expiries(replicas: readonly string[]): Promise<ReadonlyMap<string, Date>>;
   /**
    * The scheduler's right, held by one replica at a time for `leaseMs`. True: it is this replica's now.
    */

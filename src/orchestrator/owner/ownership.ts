@@ -130,13 +130,16 @@ export class Ownership {
   }
 
   async #scan(): Promise<void> {
-    const { leases, settings } = this.#parts;
+    const { leases, ledger, settings } = this.#parts;
     if (!this.#living) return;
     const owned = await leases.owned(settings.replica);
     for (const simulation of owned) this.#hold(simulation);
     // One batch a scan: with several replicas alive, a dead one's simulations are spread over them.
     const claimed = await leases.claim(settings.replica, claimBatch);
-    for (const simulation of claimed) this.#hold(simulation);
+    for (const one of claimed) {
+      ledger.tell(one);
+      this.#hold(one);
+    }
   }
 
   #hold({ simulation, token }: OwnedSimulation): void {
