@@ -2,6 +2,7 @@
 // write once. The order of locks keeps replicas from locking each other out.
 import { sql, type Transaction } from "kysely";
 import type { Applied } from "./apply.ts";
+import type { OpenRollUps } from "./open-roll-ups.ts";
 import type { PendingChange } from "./pending-change.ts";
 import { storedOf } from "./rows.ts";
 import type { Database, Schema } from "./schema.ts";
@@ -9,12 +10,23 @@ import type { Stored } from "./stored.ts";
 import { write } from "./write.ts";
 
 /** Resolves when committed: the time of the events. What throws has changed nothing, or nobody knows. */
-export async function commitChanges(db: Database, pending: readonly PendingChange[]): Promise<Date> {
-  return db.transaction().execute(async (tx) => {
+export async function commitChanges(
+  db: Database,
+  rollUps: OpenRollUps,
+  pending: readonly PendingChange[],
+): Promise<Date> {
+  const { at, rolledUp } = await db.transaction().execute(async (tx) => {
     const stored = await lock(tx, [...new Set(pending.map((change) => change.simulationId))]);
     const changes = decideAll(stored, pending);
-    return changes.length === 0 ? new Date() : write(tx, changes);
+    if (changes.length === 0) return { at: new Date(), rolledUp: [] };
+    const rolledUp = changes.flatMap((change) => {
+      const before = stored.get(change.stored.simulation.id);
+      return before === undefined ? [] : [rollUps.add(before, change)];
+    });
+    return { at: await write(tx, changes, rolledUp), rolledUp };
   });
+  for (const rolled of rolledUp) rollUps.remember(rolled);
+  return at;
 }
 
 export async function lock(tx: Transaction<Schema>, ids: readonly string[]): Promise<Map<string, Stored>> {

@@ -1,10 +1,10 @@
 // Events on their way into the log. Their bodies travel beside the rest, as lines of text: nested in it, the
 // database would parse each of them twice, which is most of what an append costs.
 import { type RawBuilder, sql } from "kysely";
-import type { MetricsSampled, SimulationEvent } from "../core/events.ts";
-import { componentMeasures, metricsMeasures } from "../core/ports/store.ts";
+import type { SimulationEvent } from "../core/events.ts";
 import type { PlacedEvent } from "./apply.ts";
 import { databaseJson } from "./json.ts";
+import { sampleOf } from "./roll-up.ts";
 
 /** `insert into events (<names>) select <values> from <eventRecords(…)>, moment`. */
 export const eventNames =
@@ -34,29 +34,21 @@ export function stamp(event: PlacedEvent, at: Date): SimulationEvent {
   return { simulationId, seq, at, simulatedTime, engineSeq, body };
 }
 
-function headOf({ simulationId, seq, simulatedTime, engineSeq, body }: PlacedEvent): object {
+function headOf(event: PlacedEvent): object {
+  const { simulationId, seq, simulatedTime, engineSeq, body } = event;
   return {
     simulation_id: simulationId,
     seq,
     type: body.type,
     simulated_time: simulatedTime,
     engine_seq: engineSeq,
-    ...(body.type === "METRICS_SAMPLED" ? measuresOf(body) : {}),
+    ...measuresOf(event),
   };
 }
 
 /** What history is made of. */
-function measuresOf(body: MetricsSampled): object {
-  return {
-    measures: [body.window, ...metricsMeasures.map((measure) => bounded(body[measure]))],
-    component_ids: body.components.map(({ componentId }) => componentId),
-    component_measures: body.components.flatMap((component) =>
-      componentMeasures.map((measure) => bounded(component[measure])),
-    ),
-  };
-}
-
-/** Small enough that the database can still take means of it; a measure beyond that has no meaning anyway. */
-function bounded(measure: number): number {
-  return Math.max(-1e100, Math.min(measure, 1e100));
+function measuresOf({ seq, simulatedTime, body }: PlacedEvent): object {
+  if (body.type !== "METRICS_SAMPLED") return {};
+  const { measures, componentIds, componentMeasures } = sampleOf(seq, simulatedTime, body);
+  return { measures, component_ids: componentIds, component_measures: componentMeasures };
 }

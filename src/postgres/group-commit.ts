@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import { limits } from "../core/limits.ts";
 import { commitChanges } from "./change.ts";
 import { isDataError, translated, unavailable } from "./errors.ts";
+import { OpenRollUps } from "./open-roll-ups.ts";
 import type { PendingChange } from "./pending-change.ts";
 import type { Database } from "./schema.ts";
 
@@ -19,6 +20,7 @@ interface Lane {
 export class GroupCommit {
   readonly #db: Database;
   readonly #lanes: readonly Lane[];
+  readonly #rollUps = new OpenRollUps();
   #waiting = 0;
   #closed = false;
 
@@ -58,7 +60,7 @@ export class GroupCommit {
 
   async #commit(batch: readonly PendingChange[]): Promise<void> {
     try {
-      const at = await commitChanges(this.#db, batch);
+      const at = await commitChanges(this.#db, this.#rollUps, batch);
       for (const change of batch) change.settle(at);
     } catch (error) {
       // One of them cannot be stored, and nothing of the batch is: each for itself, and only that one fails.

@@ -3,7 +3,6 @@
 import { type RawBuilder, sql } from "kysely";
 import {
   componentMeasures,
-  type MetricsMeasure,
   type MetricsPoint,
   type MetricsQuery,
   metricsMeasures,
@@ -11,15 +10,16 @@ import {
 } from "../core/ports/store.ts";
 import type { Viewer } from "../core/viewer.ts";
 import { databaseJson } from "./json.ts";
+import { partsOf } from "./metrics-parts.ts";
 import type { Database } from "./schema.ts";
 import { uuidOf } from "./uuid.ts";
 import { visibleTo } from "./visibility.ts";
 
-/** By the place of the measure in `metricsMeasures`, or in `componentMeasures`. */
+/** The measures of the whole, then of each component that was asked for; null: no sample of the point has it. */
 interface Spreads {
-  readonly lows: readonly number[];
-  readonly means: readonly number[];
-  readonly highs: readonly number[];
+  readonly lows: readonly (number | null)[];
+  readonly means: readonly (number | null)[];
+  readonly highs: readonly (number | null)[];
 }
 
 interface PointRow extends Spreads {
@@ -27,7 +27,6 @@ interface PointRow extends Spreads {
   readonly samples: number | null;
   readonly from_time: number;
   readonly to_time: number;
-  readonly components: readonly (Spreads & { readonly component_id: string })[] | null;
 }
 
 export async function metrics(
@@ -38,87 +37,95 @@ export async function metrics(
 ): Promise<readonly MetricsPoint[] | null> {
   const uuid = uuidOf(id);
   if (uuid === null) return null;
-  const points = sql`${Math.max(1, Math.floor(query.maxPoints))}::int`;
-  const asked = databaseJson([...new Set(query.componentIds ?? [])]);
-  // The rows are walked twice, for their span and for their points: less than to sort or keep them.
+  const parts = partsOf(query);
+  // As they are stored.
+  const componentIds: readonly string[] = JSON.parse(databaseJson([...new Set(query.componentIds ?? [])]));
+  const places = componentIds.map(
+    (componentId, index) => sql`, array_position(component_ids, ${componentId}::text) as ${placeOf(index)}`,
+  );
+  // Offset 0: each component's place is found once, not once for each of its measures.
   const { rows } = await sql<PointRow>`
     select p.* from simulations left join lateral (
-      with samples as not materialized (
-        select seq, simulated_time as time, measures as m, component_ids, component_measures from events
-        where simulation_id = simulations.id and type = 'METRICS_SAMPLED'
-          and seq > simulations.restart_seq and simulated_time between ${query.from} and ${query.to}
-      ),
-      span as materialized (select count(*) as count, min(time) as first, max(time) as last from samples),
-      placed as not materialized (
-        select samples.*, case
-          when count <= ${points} then seq
-          when first = last then 1
-          else least(${points}, width_bucket(time, first, last, ${points}))
-          end as bucket
-        from samples, span
-      ),
-      totals as (
-        select bucket, count(*) as samples, min(time - m[1]) as from_time, max(time) as to_time,
-          ${spread("m", metricsMeasures.length, 2)}
-        from placed group by bucket
-      )${query.componentIds === undefined ? sql`` : ofComponents(asked)}
-      select totals.*, ${query.componentIds === undefined ? sql`null` : sql`components`} as components
-      from totals ${query.componentIds === undefined ? sql`` : sql`left join by_bucket using (bucket)`}
+      with ${parts.tables}
+      select sum(samples)::int as samples, min(from_time) as from_time, max(last_time) as to_time,
+        ${spreads(componentIds.length)}
+      from (
+        select part.*${sql.join(places, sql``)} from (${parts.whole} union all ${parts.single}) as part offset 0
+      ) as placed
+      group by bucket
     ) p on true
     where simulations.id = ${uuid}::uuid and ${visibleTo(viewer)}
     order by p.to_time, p.from_time`.execute(db);
   if (rows.length === 0) return null;
-  return rows.filter((row) => row.samples !== null).map(pointOf);
+  return rows.filter((row) => row.samples !== null).map((row) => pointOf(row, componentIds));
 }
 
-/** A list of components for each bucket, in the order in which they were asked for. */
-function ofComponents(asked: string): RawBuilder<unknown> {
-  const width = componentMeasures.length;
-  const own = sql.raw(`component_measures[(place - 1) * ${width} + 1 : place * ${width}]`);
-  return sql`,
-    by_component as (
-      select bucket, turn, component_id, ${spread("own", width, 1)}
-      from placed
-        cross join json_array_elements_text(${asked}::json) with ordinality as asked (component_id, turn)
-        cross join lateral (select array_position(component_ids, component_id) as place offset 0) as found
-        cross join lateral (select ${own} as own offset 0) as measured
-      where place is not null group by bucket, turn, component_id
-    ),
-    by_bucket as (
-      select bucket, json_agg(json_build_object('component_id', component_id,
-        'lows', lows, 'means', means, 'highs', highs) order by turn) as components
-      from by_component group by bucket
-    )`;
+/** Where parts have one measure, and how many samples of them have it; in SQL. */
+interface MeasureSource {
+  readonly columns: "" | "component_";
+  readonly place: string;
+  readonly samples: string;
 }
 
-/** `lows, means, highs` of an array column, from that place on. */
-function spread(column: string, count: number, first: number): RawBuilder<unknown> {
-  const of = (aggregate: string) =>
-    `array[${Array.from({ length: count }, (_, index) => `${aggregate}(${column}[${first + index}])`).join(", ")}]`;
-  return sql.raw(`${of("min")} as lows, ${of("avg")} as means, ${of("max")} as highs`);
+/** `lows, means, highs` of parts, with as many components. */
+function spreads(components: number): RawBuilder<unknown> {
+  const sources = [
+    ...metricsMeasures.map((_, index) => ofWhole(index)),
+    ...Array.from({ length: components }, (_, turn) =>
+      componentMeasures.map((_, index) => ofComponent(turn, index)),
+    ).flat(),
+  ];
+  // As JSON, which is read much faster than arrays.
+  const arrayOf = (one: (source: MeasureSource) => string) => `to_json(array[${sources.map(one).join(", ")}])`;
+  return sql.raw(`
+    ${arrayOf(({ columns, place }) => `min(${columns}lows[${place}])`)} as lows,
+    ${arrayOf(({ columns, place, samples }) => `sum(${columns}sums[${place}]) / sum(${samples})`)} as means,
+    ${arrayOf(({ columns, place }) => `max(${columns}highs[${place}])`)} as highs`);
 }
 
-function pointOf(row: PointRow): MetricsPoint {
+/** The first place is the window's. */
+function ofWhole(index: number): MeasureSource {
+  return { columns: "", place: `${index + 2}`, samples: "samples" };
+}
+
+/** A single sample has no count for each of its components: it has them once. */
+function ofComponent(turn: number, index: number): MeasureSource {
+  const place = `place_${turn}`;
+  return {
+    columns: "component_",
+    place: `(${place} - 1) * ${componentMeasures.length} + ${index + 1}`,
+    samples: `case when ${place} is not null then coalesce(component_samples[${place}], 1) end`,
+  };
+}
+
+function placeOf(turn: number): RawBuilder<unknown> {
+  return sql.raw(`place_${turn}`);
+}
+
+function pointOf(row: PointRow, componentIds: readonly string[]): MetricsPoint {
   return {
     from: row.from_time,
     to: row.to_time,
     samples: row.samples ?? 0,
-    measures: spreadsOf<MetricsMeasure>(metricsMeasures, row),
-    components: (row.components ?? []).map((component) => ({
-      componentId: component.component_id,
-      measures: spreadsOf(componentMeasures, component),
-    })),
+    measures: spreadsOf(metricsMeasures, row, 0),
+    components: componentIds.flatMap((componentId, turn) => {
+      const first = metricsMeasures.length + turn * componentMeasures.length;
+      if (row.means.slice(first, first + componentMeasures.length).every((mean) => mean === null)) return [];
+      return [{ componentId, measures: spreadsOf(componentMeasures, row, first) }];
+    }),
   };
 }
 
+/** Of the measures from that place on. */
 function spreadsOf<Measure extends string>(
   measures: readonly Measure[],
   { lows, means, highs }: Spreads,
+  first: number,
 ): Record<Measure, Spread> {
-  const entries = measures.map((measure, index) => [
-    measure,
-    { min: lows[index] ?? 0, mean: means[index] ?? 0, max: highs[index] ?? 0 },
-  ]);
+  const entries = measures.map((measure, index) => {
+    const place = first + index;
+    return [measure, { min: lows[place] ?? 0, mean: means[place] ?? 0, max: highs[place] ?? 0 }];
+  });
   // An entry for each measure, which TypeScript cannot see.
   return Object.fromEntries(entries) as Record<Measure, Spread>;
 }

@@ -72,6 +72,25 @@ export interface EventsTable {
   component_measures: number[] | null;
 }
 
+/** Samples in a row of one log, merged ahead (roll-up.ts). Arrays of measures are in the order of those of the events. */
+export interface RollUpsTable {
+  simulation_id: string;
+  first_seq: number;
+  last_seq: number;
+  samples: number;
+  from_time: number;
+  first_time: number;
+  last_time: number;
+  lows: number[];
+  sums: number[];
+  highs: number[];
+  component_ids: string[];
+  component_samples: number[];
+  component_lows: number[];
+  component_sums: number[];
+  component_highs: number[];
+}
+
 export interface DocumentsTable {
   simulation_id: string;
   input: StartInput;
@@ -103,6 +122,7 @@ export interface SchedulerLeaseTable {
 export interface Schema {
   simulations: SimulationsTable;
   events: EventsTable;
+  metrics_roll_ups: RollUpsTable;
   simulation_documents: DocumentsTable;
   installation: InstallationTable;
   replicas: ReplicasTable;

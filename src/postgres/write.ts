@@ -6,17 +6,24 @@ import { changingColumns, recordset, values } from "./columns.ts";
 import { documentAssignments, documentRecordset, documentValues } from "./document-records.ts";
 import { eventNames, eventRecords, eventValues, moment } from "./event-records.ts";
 import { databaseJson } from "./json.ts";
+import type { RolledUp } from "./open-roll-ups.ts";
+import { rollUpNames, rollUpRecords, rollUpRecordset, rollUpValues } from "./roll-up-records.ts";
 import { changingValues } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 
 /** For each simulation its last state and all its events. The rows must be locked. Returns the events' time. */
-export async function write(tx: Transaction<Schema>, changes: readonly Applied[]): Promise<Date> {
+export async function write(
+  tx: Transaction<Schema>,
+  changes: readonly Applied[],
+  rolledUp: readonly RolledUp[] = [],
+): Promise<Date> {
   const rows = changes.map(({ stored }) => ({ id: stored.simulation.id, ...changingValues(stored) }));
   const events = changes.flatMap((change) => change.events);
   const documents = changes.flatMap(({ stored, documents }) =>
     documents === null ? [] : [{ simulation_id: stored.simulation.id, ...documentValues(documents) }],
   );
-  // Few changes bring documents: most statements are spared the planning of this part.
+  const rollUps = rollUpRecords(rolledUp);
+  // Few changes bring documents or complete a roll-up: most statements are spared the planning of these parts.
   const kept =
     documents.length === 0
       ? sql``
@@ -24,6 +31,14 @@ export async function write(tx: Transaction<Schema>, changes: readonly Applied[]
           update simulation_documents as d set ${sql.raw(documentAssignments)}
           from json_to_recordset(${databaseJson(documents)}::json) as r(${sql.raw(documentRecordset)})
           where d.simulation_id = r.simulation_id
+        )`;
+  const merged =
+    rollUps.length === 0
+      ? sql``
+      : sql`, merged as (
+          insert into metrics_roll_ups (${sql.raw(rollUpNames)})
+          select ${sql.raw(rollUpValues)}
+          from json_to_recordset(${databaseJson(rollUps)}::json) as r(${sql.raw(rollUpRecordset)})
         )`;
   const result = await sql<{ at: Date; updated: number }>`
     with moment as (${moment}),
@@ -36,7 +51,7 @@ export async function write(tx: Transaction<Schema>, changes: readonly Applied[]
     logged as (
       insert into events (${sql.raw(eventNames)})
       select ${sql.raw(eventValues)} from ${eventRecords(events)}, moment
-    )${kept}
+    )${kept}${merged}
     select moment.at, (select count(*) from updated) as updated from moment`.execute(tx);
   const row = result.rows[0];
   if (row === undefined || row.updated !== rows.length) throw new Error("Rows that were locked are gone.");

@@ -1,7 +1,9 @@
 // Forward only: a migration that has been released is never edited, and each keeps the release before it working.
 import type { Migration } from "kysely/migration";
 import * as simulations from "./0001-simulations.ts";
+import * as metricsRollUps from "./0002-metrics-roll-ups.ts";
 
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-simulations": simulations,
+  "0002-metrics-roll-ups": metricsRollUps,
 };
