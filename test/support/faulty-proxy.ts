@@ -2,24 +2,48 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 
+/** "up": what the one who connects says; "down": what they are told. */
+export type Direction = "up" | "down";
+
 export interface FaultyProxy {
   readonly port: number;
-  /** Swallows everything in both directions from now on; what is open stays open, as behind a dead route. */
-  swallow(): void;
-  /** Passes again what comes from now on. */
+  /** Swallows what goes in these directions from now on; what is open stays open, as behind a dead route. */
+  swallow(directions?: readonly Direction[]): void;
+  /** Passes again, at once, what comes from now on. */
   pass(): void;
+  /** Passes what comes from now on so many ms late, in order. */
+  delay(ms: number): void;
   /** Cuts every open connection. */
   cut(): void;
   close(): Promise<void>;
 }
 
-export async function faultyProxy(target: { host: string; port: number }): Promise<FaultyProxy> {
-  let swallowing = false;
+export interface ProxyTarget {
+  readonly host: string;
+  readonly port: number;
+}
+
+const both: readonly Direction[] = ["up", "down"];
+
+export async function faultyProxy(target: ProxyTarget): Promise<FaultyProxy> {
+  let swallowed: readonly Direction[] = [];
+  let delayMs = 0;
   const open = new Set<Socket>();
 
-  function carry(from: Socket, to: Socket): void {
+  function carry(direction: Direction, from: Socket, to: Socket): void {
+    // When the last of what was delayed arrives: nothing overtakes it, whatever the delay is by then.
+    let arrivesAt = 0;
+    const bring = (data: Buffer) => {
+      if (!to.destroyed) to.write(data);
+    };
     open.add(from);
-    from.on("data", (data) => swallowing || to.write(data));
+    from.on("data", (data) => {
+      if (swallowed.includes(direction)) return;
+      const now = performance.now();
+      arrivesAt = Math.max(arrivesAt, now + delayMs);
+      if (arrivesAt <= now) bring(data);
+      else setTimeout(bring, Math.ceil(arrivesAt - now), data);
+    });
     from.on("error", () => from.destroy());
     from.on("close", () => {
       open.delete(from);
@@ -27,10 +51,10 @@ export async function faultyProxy(target: { host: string; port: number }): Promi
     });
   }
 
-  const server = createServer((near) => {
-    const far = connect(target.port, target.host);
-    carry(near, far);
-    carry(far, near);
+  const server = createServer({ noDelay: true }, (near) => {
+    const far = connect({ port: target.port, host: target.host, noDelay: true });
+    carry("up", near, far);
+    carry("down", far, near);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -41,11 +65,15 @@ export async function faultyProxy(target: { host: string; port: number }): Promi
   };
   return {
     port: address.port,
-    swallow: () => {
-      swallowing = true;
+    swallow: (directions = both) => {
+      swallowed = directions;
     },
     pass: () => {
-      swallowing = false;
+      swallowed = [];
+      delayMs = 0;
+    },
+    delay: (ms) => {
+      delayMs = ms;
     },
     cut,
     close: async () => {
