@@ -66,7 +66,7 @@ async function leads(tx: Transaction<Schema>, replica: string): Promise<boolean>
   return rows.length > 0;
 }
 
-/** As many as can be used in this round: each time on the engine, and for the owner, with the least to carry. */
+/** As many as can be used in this round: each time on the engine with the most of its room free, for the owner with the fewest. */
 async function freePlaces(tx: Transaction<Schema>, { engines, limits, batch }: Placement): Promise<Place[]> {
   const { rows } = await sql<{ engine: string | null; owner: string | null; runs: number }>`
     select engine, owner, count(*) as runs from simulations where status in ${active}
@@ -104,13 +104,18 @@ interface Carrier {
   runs: number;
 }
 
-/** Puts one more on the carrier with the fewest of those with room. */
+/** Puts one more on the carrier that is the least full, among equals on the one with the fewest. */
 function take(carriers: readonly Carrier[]): string | null {
   const [first, ...others] = carriers.filter(({ runs, room }) => runs < room);
   if (first === undefined) return null;
-  const fewest = others.reduce((best, carrier) => (carrier.runs < best.runs ? carrier : best), first);
-  fewest.runs += 1;
-  return fewest.name;
+  const freest = others.reduce((best, carrier) => (isFreer(carrier, best) ? carrier : best), first);
+  freest.runs += 1;
+  return freest.name;
+}
+
+function isFreer(one: Carrier, other: Carrier): boolean {
+  const [ofOne, ofOther] = [one.runs / one.room, other.runs / other.room];
+  return ofOne < ofOther || (ofOne === ofOther && one.runs < other.runs);
 }
 
 /**

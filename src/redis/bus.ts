@@ -94,9 +94,10 @@ export function createRedisBus({ url, installation, replica, log }: RedisBusOpti
   return {
     publish(notice: Notice) {
       if (closing.signal.aborted) return;
-      const message = encodeNotice(notice);
-      outbox.send(ofSimulation(notice.simulation.id), message);
-      if (sieve.letsThrough(notice, performance.now())) outbox.send(names.all, message);
+      outbox.send(ofSimulation(notice.simulation.id), encodeNotice(notice));
+      if (!sieve.letsThrough(notice, performance.now())) return;
+      // Every replica hears these: how the simulation stands is all that lists and owners need.
+      outbox.send(names.all, encodeNotice({ simulation: notice.simulation, events: [] }));
     },
     subscribe: (simulationId, listener) => listen(ofSimulation(simulationId), listener),
     subscribeAll: (listener) => listen(names.all, listener),

@@ -353,18 +353,18 @@ function admissionContract(
     expect(admitted.map(({ simulation }) => simulation.userId)).toEqual(["ada", "ada", "bob"]);
   });
 
-  it("spreads over engines with room and over living replicas, fewest first", async () => {
+  it("spreads over engines by the part of their room that is free, and over living replicas, fewest first", async () => {
     await leases().join("dead", 0);
     await leases().join("other", minute);
     await queued("a", { status: "RUNNING", run: { owner: "me", engine: "e1" } });
-    for (let index = 0; index < 5; index++) await queued("a");
+    for (let index = 0; index < 7; index++) await queued("a");
     const engines = [
       { address: "e1", capacity: 2 },
       { address: "e2", capacity: 10 },
     ];
     const runs = (await admit({ ...placement(), engines })).map(({ simulation }) => simulation.run);
-    expect(runs.map(({ engine }) => engine)).toEqual(["e2", "e1", "e2", "e2", "e2"]);
-    expect(runs.map(({ owner }) => owner)).toEqual(["other", "me", "other", "me", "other"]);
+    expect(runs.map(({ engine }) => engine)).toEqual(["e2", "e2", "e2", "e2", "e2", "e1", "e2"]);
+    expect(runs.map(({ owner }) => owner)).toEqual(["other", "me", "other", "me", "other", "me", "other"]);
   });
 
   it("never admits one twice, nor beyond a limit, while many ask at once", async () => {

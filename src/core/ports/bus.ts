@@ -21,7 +21,10 @@ export interface Bus {
   publish(notice: Notice): void;
   /** Notices of one simulation. Listening has begun when the promise resolves. */
   subscribe(simulationId: string, listener: BusListener): Promise<Unsubscribe>;
-  /** Notices of every simulation that tell of a change of status, desire or speed, and of progress now and then. */
+  /**
+   * Notices of every simulation that tell of a change of status, desire or speed, and of progress now and then. Their
+   * events may be left out.
+   */
   subscribeAll(listener: BusListener): Promise<Unsubscribe>;
   /** "up", or why live delivery is by polling. */
   health(): { readonly up: boolean; readonly reason?: string };
