@@ -11,12 +11,14 @@ interface Options {
   readonly socket?: Partial<ClientOptions>;
   /** For queries and mutations: a token in `headers`. */
   readonly fetchOptions?: RequestInit | (() => RequestInit);
-  /** The document cache of urql when left out; the normalised one is `@urql/exchange-graphcache`. */
+  /** Sends them; `fetch` of the platform when left out. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** The document cache of urql when left out; the normalised one is `simulationCache()`. */
   readonly cache?: Exchange;
 }
 
 /** Queries and mutations over HTTP, subscriptions over a socket that resumes. */
-export function urqlClient({ url, socket, fetchOptions, cache = cacheExchange }: Options): Client {
+export function urqlClient({ url, socket, fetchOptions, fetch, cache = cacheExchange }: Options): Client {
   const address = url.replace(/^http/, "ws");
   return new Client({
     url,
@@ -24,6 +26,7 @@ export function urqlClient({ url, socket, fetchOptions, cache = cacheExchange }:
     // The service takes a GET only with a header that a form cannot send.
     preferGetMethod: false,
     ...(fetchOptions === undefined ? {} : { fetchOptions }),
+    ...(fetch === undefined ? {} : { fetch }),
   });
 }
 

@@ -1,39 +1,19 @@
 // urql as an application sets it up by clients/urql, against the real program.
-import type { Client, OperationResult } from "@urql/core";
+import type { Client } from "@urql/core";
 import { afterAll, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { urqlClient } from "../../clients/urql/client.ts";
 import { endServices, withDataFolder } from "../support/service-process.ts";
-import { pause, read, resume, start, stop, watch } from "./documents.ts";
+import { pause, read, resume, stop } from "./documents.ts";
 import { Restarting } from "./restarting.ts";
-import { type LogItem, logOf, Seen, stepsBack } from "./seen.ts";
+import { logOf, stepsBack } from "./seen.ts";
+import { dataOf, started, watched } from "./urql-application.ts";
 
 afterAll(endServices);
 // Each starts the program up to three times, on a machine that may have much else to do.
 vi.setConfig({ testTimeout: 600_000 });
 
 const clientOf = (url: string) => urqlClient({ url, socket: { webSocketImpl: WebSocket } });
-
-function dataOf<Data>({ data, error }: OperationResult<Data>): Data {
-  if (data === undefined) throw error ?? new Error("There is no data.");
-  return data;
-}
-
-async function started(client: Client, duration: number, speed: number): Promise<string> {
-  const variables = { designId: "online-boutique", duration, speed };
-  return dataOf(await client.mutation(start, variables)).startSimulation.id;
-}
-
-/** urql says the end of a stream by a last result that has nothing new. */
-function watched(client: Client, id: string, after = 0): Seen<LogItem> {
-  const seen = new Seen<LogItem>();
-  client.subscription(watch, { id, after }).subscribe((result) => {
-    if (result.error !== undefined) seen.error(result.error);
-    else if (!result.hasNext) seen.complete();
-    else seen.next(dataOf(result).simulationEvents);
-  });
-  return seen;
-}
 
 async function readStatus(client: Client, id: string): Promise<string | undefined> {
   const result = await client.query(read, { id }, { requestPolicy: "network-only" });
