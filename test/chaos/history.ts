@@ -204,5 +204,5 @@ function ordered(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(ordered);
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return entries.map(([name, field]) => [name, ordered(field)]);
+  return Object.fromEntries(entries.map(([name, field]) => [name, ordered(field)]));
 }

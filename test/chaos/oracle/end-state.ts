@@ -1,4 +1,6 @@
 // What is there when everything has been quiet for a while: asked of the database, the engines and the replicas.
+// Whoever asks gives things the time that they are promised to take (30 s, and the orphan timeout of the engines):
+// what has not settled by then is judged as what never will.
 import type { EventType } from "../../../src/core/events.ts";
 import type { EngineRunState } from "../../../src/core/ports/engines.ts";
 import type { DesiredStatus, SimulationStatus } from "../../../src/core/simulation.ts";
@@ -82,18 +84,12 @@ export interface EndState {
   /** When it was read, ms of the monotonic clock of the history. */
   readonly readAt: number;
   readonly rows: readonly EndRow[];
-  /** All that retention has kept, in any order. */
+  /** The logs of all of them, in any order. */
   readonly events: readonly EndEvent[];
+  /** Retention was at work: metrics events may be gone. */
+  readonly metricsDropped?: boolean;
   readonly runs: readonly EndRun[];
   readonly calls: readonly EngineCall[];
   readonly remainders: readonly Remainder[];
   readonly counted: readonly Counted[];
-}
-
-export interface Violation {
-  /** "I4". */
-  readonly invariant: string;
-  /** Null where it is not of one simulation. */
-  readonly simulation: string | null;
-  readonly detail: string;
 }
