@@ -76,7 +76,8 @@ function spreads(components: number): RawBuilder<unknown> {
     ).flat(),
   ];
   // As JSON, which is read much faster than arrays.
-  const arrayOf = (one: (source: MeasureSource) => string) => `to_json(array[${sources.map(one).join(", ")}])`;
+  const arrayOf = (one: (source: MeasureSource) => string) =>
+    `to_json(array[${sources.map(one).join(", ")}])`;
   return sql.raw(`
     ${arrayOf(({ columns, place }) => `min(${columns}lows[${place}])`)} as lows,
     ${arrayOf(({ columns, place, samples }) => `sum(${columns}sums[${place}]) / sum(${samples})`)} as means,

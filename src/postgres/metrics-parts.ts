@@ -14,8 +14,13 @@ export interface Parts {
   readonly single: RawBuilder<unknown>;
 }
 
+// As slices, since an array of many components is stored apart, and would be fetched anew for each number of it.
+const rolledUpComponents = sql`, component_ids, component_samples, component_lows[:] as component_lows,
+  component_sums[:] as component_sums, component_highs[:] as component_highs`;
+const components = sql`, component_ids, null, own, own, own`;
+
 /** A bucket is a point: parts with the same one are merged. */
-export function partsOf({ from, to, maxPoints }: MetricsQuery): Parts {
+export function partsOf({ from, to, maxPoints, componentIds = [] }: MetricsQuery): Parts {
   const points = sql`${Math.max(1, Math.floor(maxPoints))}::int`;
   /** Each sample is its own point, unless there are too many: then the span is divided evenly. */
   const bucketOf = (time: string) => sql`case
@@ -27,11 +32,12 @@ export function partsOf({ from, to, maxPoints }: MetricsQuery): Parts {
   const inside = sql`first_time >= ${from} and last_time <= ${to}`;
   // Offset 0: for each stretch by itself, by the primary key.
   const samplesIn = (stretches: string) => sql`${sql.raw(stretches)} cross join lateral (
-    select seq, simulated_time, measures, component_ids, component_measures from events
+    select seq, simulated_time, measures, component_ids, component_measures[:] as own from events
     where simulation_id = simulations.id and seq between low and high
       and type = 'METRICS_SAMPLED' and simulated_time between ${from} and ${to}
     offset 0
   ) as e`;
+  const [ofWhole, ofSingle] = componentIds.length === 0 ? [sql``, sql``] : [rolledUpComponents, components];
   return {
     tables: sql`
       heads as materialized (
@@ -65,14 +71,12 @@ export function partsOf({ from, to, maxPoints }: MetricsQuery): Parts {
         where inside and (count <= ${points} or not ${inOnePoint})
       )`,
     whole: sql`
-      select ${bucketOf("first_time")} as bucket, r.samples, from_time, last_time, lows, sums, highs,
-        component_ids, component_samples, component_lows, component_sums, component_highs
+      select ${bucketOf("first_time")} as bucket, r.samples, from_time, last_time, lows, sums, highs${ofWhole}
       from metrics_roll_ups as r, span
       where ${ofRun} and ${inside} and count > ${points} and ${inOnePoint}`,
     single: sql`
       select case when count <= ${points} then seq else ${bucketOf("simulated_time")} end, 1,
-        simulated_time - measures[1], simulated_time, measures, measures, measures,
-        component_ids, null, component_measures, component_measures, component_measures
+        simulated_time - measures[1], simulated_time, measures, measures, measures${ofSingle}
       from span, ${samplesIn("stretches")}`,
   };
 }
