@@ -39,6 +39,8 @@ export interface Cluster {
   readonly url: string;
   readonly replicas: readonly Replica[];
   readonly engines: readonly Engine[];
+  /** What each life of each replica is called in leases, by its name for the database: "replica-1/3". */
+  readonly replicaIds: ReadonlyMap<string, string>;
   readonly databaseUrl: string;
   readonly redisUrl: string;
   /** Null: not the cluster's own. */
@@ -103,11 +105,13 @@ async function start(
     ...otherEngines.map((address) => `grpc://${address}`),
   ];
 
+  const replicaIds = new Map<string, string>();
   const replicas = named("replica", options.replicas ?? 3, (name) =>
     replica({
       name,
       root,
       folder,
+      known: (life, id) => replicaIds.set(`${name}/${life}`, id),
       env: (life) => ({
         ...compiled,
         LOG_LEVEL: "info",
@@ -127,7 +131,18 @@ async function start(
   await Promise.all(others.map((one) => one.start()));
   const front = await startFront(options.port ?? 0, () => replicas.map(({ port }) => port));
   ends.push(() => front.close());
-  return { url: front.url, replicas, engines, databaseUrl, redisUrl, postgres, redis, links, engineLinks };
+  return {
+    url: front.url,
+    replicas,
+    engines,
+    replicaIds,
+    databaseUrl,
+    redisUrl,
+    postgres,
+    redis,
+    links,
+    engineLinks,
+  };
 }
 
 function named<T>(kind: string, count: number, make: (name: string) => T): readonly T[] {

@@ -1,4 +1,5 @@
 // A replica of the service, as a process of its own on a port that it keeps.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Life, type Member } from "./life.ts";
 
@@ -6,8 +7,10 @@ export interface Replica extends Member {
   /** http://host:port; the same in every life. */
   readonly url: string;
   readonly port: number;
-  /** Where its log is. */
+  /** The log of its present life. */
   readonly logFile: string;
+  /** The name of its present life in leases, as its log says. */
+  readonly id: string;
   /** After its end. `env` is for this life only. */
   start(env?: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -19,24 +22,37 @@ export interface ReplicaOptions {
   readonly folder: string;
   /** Asked at each start. */
   readonly env: (life: number) => Readonly<Record<string, string>>;
+  /** Told when a life has begun, and what it is called in leases. */
+  readonly known: (life: number, id: string) => void;
 }
 
 const startWithinMs = 60_000;
 
 class ReplicaProcess extends Life implements Replica {
   readonly #options: ReplicaOptions;
-  readonly logFile: string;
   url = "";
   port = 0;
+  #id: string | undefined;
 
   constructor(options: ReplicaOptions) {
     super(options.name);
     this.#options = options;
-    this.logFile = join(options.folder, `${options.name}.log`);
+  }
+
+  get logFile(): string {
+    return join(this.#options.folder, `${this.name}.${this.life}.log`);
+  }
+
+  get id(): string {
+    this.#id ??= /"replica":"([^"]+)"/.exec(readFileSync(this.logFile, "utf8"))?.[1];
+    if (this.#id === undefined) throw new Error(`${this.name} has not yet said which replica it is.`);
+    return this.#id;
   }
 
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
-    const { root, folder } = this.#options;
+    const { root, folder, name } = this.#options;
+    const next = this.life + 1;
+    this.#id = undefined;
     const flusher = join(import.meta.dirname, "compile-cache.mjs");
     this.url = await this.begin({
       cwd: root,
@@ -46,15 +62,16 @@ class ReplicaProcess extends Life implements Replica {
         DATA_DIR: join(folder, "unused"),
         // By this it ends when its parent does, as under `npm start`.
         npm_lifecycle_event: "cluster",
-        ...this.#options.env(this.life + 1),
+        ...this.#options.env(next),
         ...env,
       },
       ready: /Health\s+(http:\/\/\S+)\/healthz/,
       startWithinMs,
-      logFile: this.logFile,
+      logFile: join(folder, `${name}.${next}.log`),
       stdin: "ignore",
     });
     this.port = Number(new URL(this.url).port);
+    this.#options.known(next, this.id);
   }
 }
 

@@ -1,0 +1,43 @@
+// SIGSTOP of an owner for longer than its lease, and SIGCONT: it wakes up, believing that it still owns.
+import { readFileSync } from "node:fs";
+import { during, pause } from "../world.ts";
+import { count, type Nemesis, type Scene } from "./nemesis.ts";
+import { goneOn, lossOf, now, victim } from "./owners.ts";
+
+export function freezes(frozenMs: number): Nemesis {
+  return {
+    async round(scene: Scene, index: number) {
+      const replica = await victim(scene, 25_000);
+      await during(scene, "SIGSTOP", replica.name, async () => {
+        const at = now();
+        const loss = await lossOf(scene, replica, at);
+        replica.freeze();
+        try {
+          const left = await goneOn(scene, loss, at.wall, Math.max(frozenMs, 15_000));
+          if (left > 0) count(scene, "not gone on in time", left);
+          await pause(Math.max(0, at.wall + frozenMs - Date.now()));
+        } finally {
+          replica.thaw();
+        }
+        count(scene, "owners frozen");
+        if (loss.simulations.length >= 10) count(scene, "victims that owned 10 or more");
+        // It notices, lets go, and takes part again.
+        await pause(1_500);
+        count(scene, "simulations that a woken owner let go", lettingsGo(replica.logFile));
+        scene.say(
+          `${index}: SIGSTOP of ${replica.name} for ${frozenMs / 1000} s, which drove ${loss.simulations.length}`,
+        );
+      });
+    },
+  };
+}
+
+const counted = new Map<string, number>();
+
+/** New ones since the last look. */
+function lettingsGo(logFile: string): number {
+  const all = readFileSync(logFile, "utf8").split("Let go: the simulation is not").length - 1;
+  const before = counted.get(logFile) ?? 0;
+  counted.set(logFile, all);
+  return all - before;
+}

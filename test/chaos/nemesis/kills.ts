@@ -1,0 +1,57 @@
+// kill -9 of owners: at random moments, and at the named places of the code at which a crash matters most.
+import type { Replica } from "../../../cluster/replica.ts";
+import { during, pause } from "../world.ts";
+import { count, type Nemesis, type Scene } from "./nemesis.ts";
+import { goneOn, lossOf, now, victim } from "./owners.ts";
+
+/** Takeover is promised within 3 s; whoever has not gone on after so long is called stuck. */
+const goneOnWithinMs = 20_000;
+const victimWithinMs = 25_000;
+/** An armed replica that has not come by its place by then is killed where it is. */
+const armedDiesWithinMs = 12_000;
+
+export function kills(): Nemesis {
+  let armed: { readonly replica: Replica; readonly failpoint: string } | null = null;
+
+  async function round(scene: Scene, index: number): Promise<void> {
+    const { random } = scene;
+    const struck = armed;
+    armed = null;
+    const replica = struck?.replica ?? (await victim(scene, victimWithinMs));
+    const what = struck === null ? "kill -9" : `kill -9 at ${struck.failpoint.replace(/:\d+$/, "")}`;
+    await during(scene, what, replica.name, async () => {
+      if (struck === null) await pause(random.between(0, 400));
+      else await diesByItself(replica);
+      const at = now();
+      if (struck === null) await replica.kill();
+      const loss = await lossOf(scene, replica, at);
+      const running = (await scene.audit.active()).filter(({ status }) => status === "RUNNING").length;
+      count(scene, what);
+      if (loss.simulations.length >= 10) count(scene, "victims that owned 10 or more");
+      if (running >= 50) count(scene, "kills with 50 or more running");
+      const failpoint = nextFailpoint(scene);
+      const [left] = await Promise.all([
+        goneOn(scene, loss, at.wall, goneOnWithinMs),
+        replica.start(failpoint === null ? {} : { FAILPOINT: failpoint }),
+      ]);
+      if (failpoint !== null) armed = { replica, failpoint };
+      if (left > 0) count(scene, "not gone on in time", left);
+      scene.say(`${index}: ${what} of ${replica.name}, which drove ${loss.simulations.length} of ${running}`);
+    });
+  }
+
+  async function diesByItself(replica: Replica): Promise<void> {
+    const force = setTimeout(() => void replica.kill(), armedDiesWithinMs);
+    await replica.died();
+    clearTimeout(force);
+  }
+
+  function nextFailpoint({ random }: Scene): string | null {
+    if (random.chance(0.6)) return null;
+    return random.chance(0.3)
+      ? `before_attach:${random.whole(1, 12)}`
+      : `after_commit_before_publish:${random.whole(100, 700)}`;
+  }
+
+  return { round };
+}

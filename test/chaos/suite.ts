@@ -1,0 +1,154 @@
+// One run of one profile: a cluster, clients, a workload, a nemesis; then quiet, and the oracle's judgement.
+import { startCluster } from "../../cluster/cluster.ts";
+import { Audit, type Written } from "./audit.ts";
+import { collect, leftoverRuns } from "./collect.ts";
+import { Follower } from "./follower.ts";
+import { type History, Recorder } from "./history.ts";
+import type { Nemesis, Scene, Window } from "./nemesis/nemesis.ts";
+import { type Judgement, judge } from "./oracle/judge.ts";
+import type { Profile } from "./profiles.ts";
+import { Random } from "./random.ts";
+import { deliveryDelays, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
+import { Workload } from "./workload.ts";
+import { pause, type World, waitUntil } from "./world.ts";
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly profile: Profile;
+  readonly rounds: number;
+  /** No round begins after so long; for a run that must end in time. */
+  readonly seconds: number;
+  /** The checkout that the service is run from; this one. */
+  readonly root?: string;
+  readonly say: (line: string) => void;
+}
+
+export interface Result {
+  readonly judgement: Judgement;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly counts: ReadonlyMap<string, number>;
+  /** Measurements in ms, by name. */
+  readonly samples: ReadonlyMap<string, readonly number[]>;
+}
+
+const engineCapacity = 160;
+/** The longest that a run may still be under way when the faults are over, ms. */
+const endsWithinMs = 150_000;
+/** Streams that end later than the simulation are given so long, ms. */
+const completesWithinMs = 20_000;
+const leftoversWithinMs = 60_000;
+
+const settings = {
+  MAX_SIMULATIONS: "300",
+  MAX_SIMULATIONS_PER_PROJECT: "300",
+  MAX_SIMULATIONS_PER_USER: "300",
+  MAX_QUEUED_PER_USER: "100000",
+};
+
+export async function runChaos({ seed, profile, rounds, seconds, root, say }: ChaosOptions): Promise<Result> {
+  const began = performance.now();
+  const nemesis = profile.nemesis();
+  const cluster = await startCluster({
+    engineCapacity,
+    env: settings,
+    faults: nemesis.needs?.faults ?? false,
+    ...(root === undefined ? {} : { root }),
+  });
+  try {
+    const audit = await Audit.install(cluster.databaseUrl);
+    const world: World = { cluster, audit, random: new Random(seed), recorder: new Recorder(), say };
+    try {
+      const scene = begun(world, profile);
+      const done = await faults(scene, nemesis, rounds, began + seconds * 1_000);
+      await quiet(scene);
+      const result = await judged(scene);
+      return { ...result, rounds: done, seconds: Math.round((performance.now() - began) / 1_000) };
+    } finally {
+      await audit.close();
+    }
+  } finally {
+    await cluster.close();
+  }
+}
+
+function begun(world: World, { clients, workload }: Profile): Scene {
+  const followers = Array.from({ length: clients }, (_, index) => new Follower(`client-${index}`, world));
+  return {
+    ...world,
+    followers,
+    workload: new Workload(world, followers, workload),
+    losses: [],
+    windows: [],
+    counts: new Map(),
+    samples: new Map(),
+  };
+}
+
+async function faults(scene: Scene, nemesis: Nemesis, rounds: number, deadline: number): Promise<number> {
+  const wandering = setInterval(() => {
+    scene.random.pick(scene.followers).wander(scene.random.chance(0.5));
+  }, 700);
+  try {
+    await pause(3_000);
+    let done = 0;
+    while (done < rounds && performance.now() < deadline) {
+      await nemesis.round(scene, done + 1);
+      done += 1;
+    }
+    return done;
+  } finally {
+    clearInterval(wandering);
+  }
+}
+
+async function quiet(scene: Scene): Promise<void> {
+  const { workload, followers, cluster, audit, recorder, say } = scene;
+  for (const replica of cluster.replicas) if (!replica.running) await replica.start();
+  await workload.stop();
+  recorder.record("suite", { kind: "calm" });
+  say("calm: waiting for the end of what runs");
+  await waitUntil(async () => (await audit.active()).length === 0, endsWithinMs, 500);
+  const followed = () => followers.reduce((sum, { size }) => sum + size, 0);
+  if (!(await waitUntil(async () => followed() === 0, completesWithinMs))) {
+    scene.counts.set("streams that never completed", followed());
+  }
+  for (const follower of followers) follower.close();
+  const engines = cluster.engines.map(({ address }) => address);
+  await waitUntil(async () => (await leftoverRuns(scene, engines)) === 0, leftoversWithinMs, 1_000);
+}
+
+async function judged(scene: Scene): Promise<Pick<Result, "judgement" | "counts" | "samples">> {
+  const { recorder, audit, cluster, workload } = scene;
+  const written = await audit.written();
+  const engines = cluster.engines.map(({ address }) => address);
+  const end = await collect(scene, written, engines);
+  const judgement = judge(recorder.history, end, recorder.dropped);
+  const counts = new Map(scene.counts);
+  counts.set("intents", workload.intents);
+  counts.set("calls asked again", workload.retries);
+  counts.set("starts that failed", workload.failedStarts);
+  counts.set("stale writes", staleWrites(written, cluster.replicaIds).length);
+  counts.set("runs left over", await leftoverRuns(scene, engines));
+  return { judgement, counts, samples: measured(scene, written, recorder.history) };
+}
+
+function measured(
+  { samples, losses, windows }: Scene,
+  written: readonly Written[],
+  history: History,
+): Map<string, readonly number[]> {
+  const all = new Map<string, readonly number[]>(samples);
+  if (losses.length > 0) {
+    all.set("Takeover (loss to next stored event)", storedAfter(losses, written));
+    all.set("Next event at clients that were cut", seenAfter(losses, history));
+  }
+  all.set("Delivery (stored to received)", deliveryDelays(history, 0, Number.MAX_SAFE_INTEGER));
+  for (const [what, some] of Map.groupBy(windows, (one: Window) => one.what)) {
+    all.set(
+      `Delivery while ${what}`,
+      some.flatMap(({ from, to }) => deliveryDelays(history, from, to)),
+    );
+  }
+  return all;
+}

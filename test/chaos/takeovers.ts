@@ -1,0 +1,83 @@
+// How long it took until what an owner had left behind went on: in the store, and at clients that had lost their
+// connection. Begun when a fault is made, worked out at the end.
+import type { Written } from "./audit.ts";
+import type { History } from "./history.ts";
+
+/** An owner was taken away. */
+export interface Loss {
+  /** "replica-1/3": whose writes do not count. */
+  readonly writer: string;
+  /** When: wall ms, and ms of the monotonic clock. */
+  readonly wall: number;
+  readonly t: number;
+  /** What it drove that was under way. */
+  readonly simulations: readonly string[];
+}
+
+/** Of each simulation of each loss: ms to the next event stored by another. Without those for which there was none. */
+export function storedAfter(losses: readonly Loss[], written: readonly Written[]): number[] {
+  const bySimulation = Map.groupBy(written, ({ simulation }) => simulation);
+  return losses.flatMap(({ writer, wall, simulations }) =>
+    simulations.flatMap((simulation) => {
+      const next = bySimulation
+        .get(simulation)
+        ?.find((one) => one.at > wall && one.writer !== writer && one.engineEvents > 0);
+      return next === undefined ? [] : [next.at - wall];
+    }),
+  );
+}
+
+/** Connections that break so soon after a loss are taken to have broken by it, ms. */
+const brokenWithinMs = 4_000;
+/** A stream that brings nothing for so long did not wait for this loss, ms. */
+const forgottenMs = 60_000;
+
+/** Of each stream of a lost simulation that the loss cut: ms to the next event at that client. */
+export function seenAfter(losses: readonly Loss[], history: History): number[] {
+  const found: number[] = [];
+  const streams = new Map<string, string>();
+  const waiting = new Map<string, number>();
+  const ordered = [...losses].sort((a, b) => a.t - b.t);
+  let current: Loss | undefined;
+  for (const entry of history) {
+    while (ordered[0] !== undefined && ordered[0].t <= entry.t) current = ordered.shift();
+    if (entry.kind === "subscribed") streams.set(entry.stream, `${entry.client} ${entry.simulation}`);
+    else if (entry.kind === "closed") {
+      const key = streams.get(entry.stream);
+      const [, simulation = ""] = key?.split(" ") ?? [];
+      if (key === undefined || current === undefined || entry.t - current.t > brokenWithinMs) continue;
+      if (current.simulations.includes(simulation) && !waiting.has(key)) waiting.set(key, current.t);
+    } else if (entry.kind === "event") {
+      const key = `${entry.client} ${entry.simulation}`;
+      const since = waiting.get(key);
+      if (since === undefined) continue;
+      waiting.delete(key);
+      if (entry.t - since < forgottenMs) found.push(entry.t - since);
+    }
+  }
+  return found;
+}
+
+/** Writes of engine events by who was not the row's owner at that moment. */
+export function staleWrites(written: readonly Written[], ids: ReadonlyMap<string, string>): Written[] {
+  return written.filter(({ engineEvents, writer, owner }) => {
+    const id = ids.get(writer);
+    return engineEvents > 0 && owner !== null && id !== undefined && owner !== id;
+  });
+}
+
+/**
+ * From stored to received, ms, of live streams, for what was stored within the window (wall ms). What a stream
+ * brings to catch up does not count.
+ */
+export function deliveryDelays(history: History, from: number, to: number): number[] {
+  const live = new Map<string, boolean>();
+  const delays: number[] = [];
+  for (const entry of history) {
+    if (entry.kind === "stream-state")
+      live.set(entry.stream, entry.state === "LIVE" || entry.state === "STALE");
+    if (entry.kind !== "event" || live.get(entry.stream) !== true) continue;
+    if (entry.committedAt >= from && entry.committedAt <= to) delays.push(entry.wall - entry.committedAt);
+  }
+  return delays;
+}
