@@ -1,6 +1,6 @@
 // The command line of chaos.
 import { parseArgs } from "node:util";
-import { type ProfileName, profileNames, profiles } from "./profiles.ts";
+import { isProfile, type ProfileName, profiles, thorough } from "./profiles.ts";
 
 export interface Options {
   readonly seed: number;
@@ -11,7 +11,7 @@ export interface Options {
   readonly seconds: number;
 }
 
-export const usage = `npm run chaos -- [--seed N] [--profile ${profileNames.join("|")}|all] [--rounds R] [--seconds S]
+export const usage = `npm run chaos -- [--seed N] [--profile ${Object.keys(profiles).join("|")}|all] [--rounds R] [--seconds S]
 
   --seed      draws the same faults and the same load again [by the clock]
   --profile   one or several, with a comma between [kills]
@@ -32,16 +32,15 @@ export function readOptions(args: readonly string[]): Options {
   });
   return {
     seed: values.seed === undefined ? Date.now() % 1_000_000 : whole("seed", values.seed),
-    profiles: values.profile === "all" ? profileNames : values.profile.split(",").map(profileOf),
+    profiles: values.profile === "all" ? thorough : values.profile.split(",").map(profileOf),
     rounds: values.rounds === undefined ? null : whole("rounds", values.rounds),
     seconds: whole("seconds", values.seconds),
   };
 }
 
 function profileOf(text: string): ProfileName {
-  const name = profileNames.find((one) => one === text && one in profiles);
-  if (name === undefined) throw new Error(`There is no profile "${text}".`);
-  return name;
+  if (!isProfile(text)) throw new Error(`There is no profile "${text}".`);
+  return text;
 }
 
 function whole(name: string, text: string): number {

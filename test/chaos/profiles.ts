@@ -2,7 +2,7 @@
 import { engineFaults } from "./nemesis/engines.ts";
 import { freezes } from "./nemesis/freezes.ts";
 import { kills } from "./nemesis/kills.ts";
-import type { Nemesis } from "./nemesis/nemesis.ts";
+import { type Nemesis, oneAfterTheOther } from "./nemesis/nemesis.ts";
 import { partitions } from "./nemesis/partitions.ts";
 import { postgresFaults } from "./nemesis/postgres.ts";
 import { redisFaults } from "./nemesis/redis.ts";
@@ -15,22 +15,24 @@ export interface Profile {
   /** Outside clients. */
   readonly clients: number;
   readonly rounds: number;
+  /** Before a victim is struck so many simulations must run, and so many of them must be the victim's. */
+  readonly enough: { readonly running: number; readonly owned: number };
   readonly workload: WorkloadOptions;
 }
 
 const usual: WorkloadOptions = {
-  running: 60,
-  followersEach: 8,
-  seconds: [20, 60],
-  rate: [3, 6],
+  running: 54,
+  followersEach: 7,
+  seconds: [40, 100],
+  rate: [2, 4],
   raced: 0.1,
   racers: 3,
 };
 
-const usually = { clients: 36, rounds: 10, workload: usual };
+const usually = { clients: 36, rounds: 10, enough: { running: 50, owned: 10 }, workload: usual };
 
 export const profiles = {
-  kills: { ...usually, nemesis: kills },
+  kills: { ...usually, nemesis: () => kills(0.4) },
   freeze: { ...usually, nemesis: () => freezes(10_000) },
   redis: { ...usually, nemesis: () => redisFaults(6_000) },
   /** One long absence. */
@@ -47,13 +49,27 @@ export const profiles = {
     nemesis: rolling,
     rounds: 1,
     clients: 1_000,
+    enough: usually.enough,
     workload: { ...usual, followersEach: 17, rate: [1, 1], raced: 0.02 },
+  },
+  /** A little of the worst, on a small cluster: for every run of the tests. */
+  short: {
+    nemesis: () => oneAfterTheOther([kills(0), redisFaults(3_000, "kill"), freezes(3_500), kills(0)]),
+    clients: 8,
+    rounds: 4,
+    enough: { running: 9, owned: 3 },
+    workload: { ...usual, running: 12, followersEach: 4, seconds: [8, 14], rate: [3, 6], raced: 0.2 },
   },
 } satisfies Record<string, Profile>;
 
 export type ProfileName = keyof typeof profiles;
 
-export const profileNames: readonly ProfileName[] = [
+export function isProfile(name: string): name is ProfileName {
+  return Object.hasOwn(profiles, name);
+}
+
+/** Those that `all` stands for. */
+export const thorough: readonly ProfileName[] = [
   "kills",
   "freeze",
   "redis",

@@ -10,7 +10,7 @@ import type { Profile } from "./profiles.ts";
 import { Random } from "./random.ts";
 import { deliveryDelays, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
 import { Workload } from "./workload.ts";
-import { pause, type World, waitUntil } from "./world.ts";
+import { type World, waitUntil } from "./world.ts";
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -33,6 +33,8 @@ export interface Result {
 }
 
 const engineCapacity = 160;
+/** Until nearly all that is to run does, ms. */
+const warmUpWithinMs = 60_000;
 /** The longest that a run may still be under way when the faults are over, ms. */
 const endsWithinMs = 150_000;
 /** Streams that end later than the simulation are given so long, ms. */
@@ -47,7 +49,7 @@ const settings = {
 };
 
 export async function runChaos({ seed, profile, rounds, seconds, root, say }: ChaosOptions): Promise<Result> {
-  const began = performance.now();
+  const launched = performance.now();
   const nemesis = profile.nemesis();
   const cluster = await startCluster({
     engineCapacity,
@@ -56,11 +58,13 @@ export async function runChaos({ seed, profile, rounds, seconds, root, say }: Ch
     ...(root === undefined ? {} : { root }),
   });
   try {
+    const began = performance.now();
+    say(`the cluster is up after ${((began - launched) / 1_000).toFixed(1)} s`);
     const audit = await Audit.install(cluster.databaseUrl);
     const world: World = { cluster, audit, random: new Random(seed), recorder: new Recorder(), say };
     try {
       const scene = begun(world, profile);
-      const done = await faults(scene, nemesis, rounds, began + seconds * 1_000);
+      const done = await faults(scene, nemesis, profile.workload.running, rounds, began + seconds * 1_000);
       await quiet(scene);
       const result = await judged(scene);
       return { ...result, rounds: done, seconds: Math.round((performance.now() - began) / 1_000) };
@@ -72,7 +76,7 @@ export async function runChaos({ seed, profile, rounds, seconds, root, say }: Ch
   }
 }
 
-function begun(world: World, { clients, workload }: Profile): Scene {
+function begun(world: World, { clients, workload, enough }: Profile): Scene {
   const followers = Array.from({ length: clients }, (_, index) => new Follower(`client-${index}`, world));
   return {
     ...world,
@@ -82,15 +86,24 @@ function begun(world: World, { clients, workload }: Profile): Scene {
     windows: [],
     counts: new Map(),
     samples: new Map(),
+    enough,
   };
 }
 
-async function faults(scene: Scene, nemesis: Nemesis, rounds: number, deadline: number): Promise<number> {
+async function faults(
+  scene: Scene,
+  nemesis: Nemesis,
+  running: number,
+  rounds: number,
+  deadline: number,
+): Promise<number> {
   const wandering = setInterval(() => {
     scene.random.pick(scene.followers).wander(scene.random.chance(0.5));
   }, 700);
   try {
-    await pause(3_000);
+    const runs = async () =>
+      (await scene.audit.active()).filter(({ status }) => status === "RUNNING").length >= 0.9 * running;
+    await waitUntil(runs, warmUpWithinMs, 300);
     let done = 0;
     while (done < rounds && performance.now() < deadline) {
       await nemesis.round(scene, done + 1);
@@ -141,7 +154,7 @@ function measured(
   const all = new Map<string, readonly number[]>(samples);
   if (losses.length > 0) {
     all.set("Takeover (loss to next stored event)", storedAfter(losses, written));
-    all.set("Next event at clients that were cut", seenAfter(losses, history));
+    all.set("Next event at clients that were cut", seenAfter(losses, written, history));
   }
   all.set("Delivery (stored to received)", deliveryDelays(history, 0, Number.MAX_SAFE_INTEGER));
   for (const [what, some] of Map.groupBy(windows, (one: Window) => one.what)) {

@@ -7,6 +7,8 @@ import type { History } from "./history.ts";
 export interface Loss {
   /** "replica-1/3": whose writes do not count. */
   readonly writer: string;
+  /** What it is called in leases: nor do writes into rows that it still owns, such as a viewer's. */
+  readonly owner: string;
   /** When: wall ms, and ms of the monotonic clock. */
   readonly wall: number;
   readonly t: number;
@@ -17,11 +19,11 @@ export interface Loss {
 /** Of each simulation of each loss: ms to the next event stored by another. Without those for which there was none. */
 export function storedAfter(losses: readonly Loss[], written: readonly Written[]): number[] {
   const bySimulation = Map.groupBy(written, ({ simulation }) => simulation);
-  return losses.flatMap(({ writer, wall, simulations }) =>
+  return losses.flatMap(({ writer, owner, wall, simulations }) =>
     simulations.flatMap((simulation) => {
       const next = bySimulation
         .get(simulation)
-        ?.find((one) => one.at > wall && one.writer !== writer && one.engineEvents > 0);
+        ?.find((one) => one.at > wall && one.writer !== writer && one.owner !== owner);
       return next === undefined ? [] : [next.at - wall];
     }),
   );
@@ -29,11 +31,19 @@ export function storedAfter(losses: readonly Loss[], written: readonly Written[]
 
 /** Connections that break so soon after a loss are taken to have broken by it, ms. */
 const brokenWithinMs = 4_000;
+/** Simulations that have no new event for so long after a loss are not asked about here, ms. */
+const tellsWithinMs = 5_000;
 /** A stream that brings nothing for so long did not wait for this loss, ms. */
 const forgottenMs = 60_000;
 
 /** Of each stream of a lost simulation that the loss cut: ms to the next event at that client. */
-export function seenAfter(losses: readonly Loss[], history: History): number[] {
+export function seenAfter(losses: readonly Loss[], written: readonly Written[], history: History): number[] {
+  const bySimulation = Map.groupBy(written, ({ simulation }) => simulation);
+  // What was paused or not yet running has nothing to tell.
+  const tells = (simulation: string, { wall }: Loss) =>
+    bySimulation
+      .get(simulation)
+      ?.some(({ at, engineEvents }) => at > wall && at < wall + tellsWithinMs && engineEvents > 0) ?? false;
   const found: number[] = [];
   const streams = new Map<string, string>();
   const waiting = new Map<string, number>();
@@ -46,7 +56,8 @@ export function seenAfter(losses: readonly Loss[], history: History): number[] {
       const key = streams.get(entry.stream);
       const [, simulation = ""] = key?.split(" ") ?? [];
       if (key === undefined || current === undefined || entry.t - current.t > brokenWithinMs) continue;
-      if (current.simulations.includes(simulation) && !waiting.has(key)) waiting.set(key, current.t);
+      if (!current.simulations.includes(simulation) || waiting.has(key)) continue;
+      if (tells(simulation, current)) waiting.set(key, current.t);
     } else if (entry.kind === "event") {
       const key = `${entry.client} ${entry.simulation}`;
       const since = waiting.get(key);

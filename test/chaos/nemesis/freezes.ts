@@ -23,7 +23,9 @@ export function freezes(frozenMs: number): Nemesis {
         if (loss.simulations.length >= 10) count(scene, "victims that owned 10 or more");
         // It notices, lets go, and takes part again.
         await pause(1_500);
-        count(scene, "simulations that a woken owner let go", lettingsGo(replica.logFile));
+        const { refused, byItself } = lettingsGo(replica.logFile);
+        count(scene, "simulations of a woken owner that the store or the engine refused it", refused);
+        count(scene, "simulations that a woken owner let go by its own clock", byItself);
         scene.say(
           `${index}: SIGSTOP of ${replica.name} for ${frozenMs / 1000} s, which drove ${loss.simulations.length}`,
         );
@@ -32,12 +34,19 @@ export function freezes(frozenMs: number): Nemesis {
   };
 }
 
-const counted = new Map<string, number>();
-
-/** New ones since the last look. */
-function lettingsGo(logFile: string): number {
-  const all = readFileSync(logFile, "utf8").split("Let go: the simulation is not").length - 1;
+/** New ones since the last look, by reason: refused by the store or an engine, or let go by the replica's own clock. */
+function lettingsGo(logFile: string): { refused: number; byItself: number } {
+  const log = readFileSync(logFile, "utf8");
   const before = counted.get(logFile) ?? 0;
-  counted.set(logFile, all);
-  return all - before;
+  counted.set(logFile, log.length);
+  const fresh = log.slice(before);
+  return {
+    refused: fresh.split("Let go: the simulation is not").length - 1,
+    byItself: [...fresh.matchAll(/"simulations":(\d+),"msg":"No renewal/g)]
+      .map((match) => Number(match[1]))
+      .reduce((sum, simulations) => sum + simulations, 0),
+  };
 }
+
+/** How much of each log has been read. */
+const counted = new Map<string, number>();

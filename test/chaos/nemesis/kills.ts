@@ -10,7 +10,8 @@ const victimWithinMs = 25_000;
 /** An armed replica that has not come by its place by then is killed where it is. */
 const armedDiesWithinMs = 12_000;
 
-export function kills(): Nemesis {
+/** `armed`: how often, of all restarts, a replica is to die at a named place. */
+export function kills(armedShare: number): Nemesis {
   let armed: { readonly replica: Replica; readonly failpoint: string } | null = null;
 
   async function round(scene: Scene, index: number): Promise<void> {
@@ -47,7 +48,7 @@ export function kills(): Nemesis {
   }
 
   function nextFailpoint({ random }: Scene): string | null {
-    if (random.chance(0.6)) return null;
+    if (!random.chance(armedShare)) return null;
     return random.chance(0.3)
       ? `before_attach:${random.whole(1, 12)}`
       : `after_commit_before_publish:${random.whole(100, 700)}`;

@@ -20,6 +20,7 @@ export interface Scene extends World {
   /** Counts and lines for the report, by name. */
   readonly counts: Map<string, number>;
   readonly samples: Map<string, number[]>;
+  readonly enough: { readonly running: number; readonly owned: number };
 }
 
 export interface Nemesis {
@@ -27,6 +28,15 @@ export interface Nemesis {
   round(scene: Scene, index: number): Promise<void>;
   /** What the cluster has to have for it. */
   readonly needs?: { readonly faults?: boolean };
+}
+
+/** A round of each in turn. */
+export function oneAfterTheOther(nemeses: readonly Nemesis[]): Nemesis {
+  return {
+    async round(scene, index) {
+      await nemeses[(index - 1) % nemeses.length]?.round(scene, index);
+    },
+  };
 }
 
 export function count(scene: Scene, name: string, by = 1): void {

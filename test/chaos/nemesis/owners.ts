@@ -6,26 +6,22 @@ import type { Loss } from "../takeovers.ts";
 import { waitUntil } from "../world.ts";
 import type { Scene } from "./nemesis.ts";
 
-/** Of the simulations of a run so many must be under way, and so many be the victim's, before it is struck. */
-const enoughRunning = 50;
-const enoughOwned = 10;
-
 export async function underWay({ audit }: Scene, replica: Replica): Promise<Active[]> {
   return (await audit.ofOwner(replica.id)).filter(({ status }) => status === "RUNNING");
 }
 
-/** A replica that drives at least ten while at least fifty run; the busiest one where there is none in time. */
+/** A replica that drives enough while enough run; any that lives, where there is none in time. */
 export async function victim(scene: Scene, withinMs: number): Promise<Replica> {
-  const { cluster, audit, random } = scene;
+  const { cluster, audit, random, enough: least } = scene;
   let best: Replica = random.pick(cluster.replicas);
   await waitUntil(
     async () => {
       const active = (await audit.active()).filter(({ status }) => status === "RUNNING");
       const owned = (one: Replica) => active.filter(({ owner }) => owner === one.id).length;
       const living = cluster.replicas.filter(({ running }) => running);
-      const enough = living.filter((one) => owned(one) >= enoughOwned);
+      const enough = living.filter((one) => owned(one) >= least.owned);
       best = random.pick(enough.length > 0 ? enough : living);
-      return enough.length > 0 && active.length >= enoughRunning;
+      return enough.length > 0 && active.length >= least.running;
     },
     withinMs,
     150,
@@ -36,7 +32,7 @@ export async function victim(scene: Scene, withinMs: number): Promise<Replica> {
 /** To be called the moment the owner is gone, while its rows still name it. */
 export async function lossOf(scene: Scene, replica: Replica, at: { wall: number; t: number }): Promise<Loss> {
   const simulations = (await underWay(scene, replica)).map(({ id }) => id);
-  const loss = { writer: `${replica.name}/${replica.life}`, ...at, simulations };
+  const loss = { writer: `${replica.name}/${replica.life}`, owner: replica.id, ...at, simulations };
   scene.losses.push(loss);
   return loss;
 }
