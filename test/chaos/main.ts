@@ -10,12 +10,14 @@ let allHold = true;
 for (const name of options.profiles) {
   const profile: Profile = profiles[name];
   process.stdout.write(`${name}, seed ${options.seed}\n`);
+  const began = performance.now();
+  const seconds = () => ((performance.now() - began) / 1_000).toFixed(1).padStart(7);
   const result = await runChaos({
     seed: options.seed,
     profile,
     rounds: options.rounds ?? profile.rounds,
     seconds: options.seconds,
-    say: (line) => process.stdout.write(`  ${line}\n`),
+    say: (line) => process.stdout.write(`${seconds()}  ${line}\n`),
   });
   process.stdout.write(`${report(name, options.seed, result)}\n`);
   allHold &&= holds(result);

@@ -31,6 +31,17 @@ const usual: WorkloadOptions = {
 
 const usually = { clients: 36, rounds: 10, enough: { running: 50, owned: 10 }, workload: usual };
 
+const littleWork: WorkloadOptions = {
+  ...usual,
+  running: 12,
+  followersEach: 4,
+  seconds: [8, 14],
+  rate: [3, 6],
+  raced: 0.2,
+};
+
+const little = { clients: 8, rounds: 3, enough: { running: 9, owned: 3 }, workload: littleWork };
+
 export const profiles = {
   kills: { ...usually, nemesis: () => kills(0.4) },
   freeze: { ...usually, nemesis: () => freezes(10_000) },
@@ -54,11 +65,16 @@ export const profiles = {
   },
   /** A little of the worst, on a small cluster: for every run of the tests. */
   short: {
-    nemesis: () => oneAfterTheOther([kills(0), redisFaults(3_000, "kill"), freezes(3_500), kills(0)]),
-    clients: 8,
+    ...little,
     rounds: 4,
-    enough: { running: 9, owned: 3 },
-    workload: { ...usual, running: 12, followersEach: 4, seconds: [8, 14], rate: [3, 6], raced: 0.2 },
+    nemesis: () => oneAfterTheOther([kills(0), redisFaults(3_000, "kill"), freezes(3_500), kills(0)]),
+  },
+  "short-kills": { ...little, nemesis: () => kills(0) },
+  "short-freezes": { ...little, nemesis: () => freezes(5_000) },
+  "short-stops": {
+    ...little,
+    nemesis: stops,
+    workload: { ...littleWork, seconds: [1, 3], raced: 1, racers: 6 },
   },
 } satisfies Record<string, Profile>;
 

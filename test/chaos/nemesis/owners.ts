@@ -41,10 +41,10 @@ export function now(): { wall: number; t: number } {
   return { wall: Date.now(), t: monotonicMs() };
 }
 
-/** Each of them has ended, or has a new event and another owner. Answers how many have not, in time. */
+/** Each of them has ended, or another writes its events, or owns it where it has none to tell. Answers how many have not, in time. */
 export async function goneOn(
   { audit }: Scene,
-  { simulations, writer }: Loss,
+  { simulations, writer, owner }: Loss,
   wall: number,
   withinMs: number,
 ): Promise<number> {
@@ -53,9 +53,10 @@ export async function goneOn(
     async () => {
       const rows = await audit.rows<{ left: number }>(
         `select count(*)::int as left from simulations s where id = any($1::uuid[])
-          and status in ('STARTING', 'RUNNING', 'PAUSED') and not exists (select from chaos_written w
-            where w.simulation_id = s.id and w.at > $2 and w.writer <> $3)`,
-        [simulations, new Date(wall), writer],
+          and case status when 'RUNNING' then not exists (select from chaos_written w
+              where w.simulation_id = s.id and w.at > $2 and w.writer <> $3)
+            when 'PAUSED' then owner = $4 when 'STARTING' then owner = $4 else false end`,
+        [simulations, new Date(wall), writer, owner],
       );
       left = rows[0]?.left ?? left;
       return left === 0;
