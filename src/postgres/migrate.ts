@@ -1,15 +1,31 @@
-// Brings the tables up to date. On Postgres an advisory lock lets one replica do it while others wait.
+// Brings the tables up to date. An advisory lock lets one replica do it while others wait.
 import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
 import { migrations } from "./migrations/all.ts";
 import type { Database } from "./schema.ts";
 
-/** Throws the first error of a migration; nothing of that migration is left then. */
+/** Names the lock among those of the database. Kysely's own, which the first release held: the two exclude each other. */
+const lockId = "3853314791062309107";
+
+/** Throws the first error of a migration; nothing is left then. */
 export async function migrate(db: Database): Promise<void> {
   if (await isUpToDate(db)) return;
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw error;
+  await db.transaction().execute(async (tx) => {
+    await lock(tx);
+    if (await isUpToDate(tx)) return;
+    const migrator = new Migrator({ db: tx, provider: { getMigrations: async () => ({ ...migrations }) } });
+    const { error } = await migrator.migrateToLatest();
+    if (error !== undefined) throw error;
+  });
+}
+
+/** Held by the transaction, not by the session: behind a pooler the session is somebody else's right after. */
+async function lock(tx: Database): Promise<void> {
+  const before = await sql<{ ms: string }>`select current_setting('lock_timeout') as ms`.execute(tx);
+  // Whoever has it makes the tables: that is worth waiting for, as long as a statement may take.
+  await sql`select set_config('lock_timeout', '0', true)`.execute(tx);
+  await sql`select pg_advisory_xact_lock(${lockId}::bigint)`.execute(tx);
+  await sql`select set_config('lock_timeout', ${before.rows[0]?.ms ?? "0"}, true)`.execute(tx);
 }
 
 /**

@@ -12,7 +12,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { keepHouse, logSettings } from "./housekeeping.ts";
 import { leasesOn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
-import { commitBounds, connect, leaseBounds, searchBounds, workBounds } from "./postgres.ts";
+import { boundingOf, commitBounds, connect, leaseBounds, searchBounds, workBounds } from "./postgres.ts";
 import type { Database, Schema } from "./schema.ts";
 import { storeOn } from "./store.ts";
 
@@ -58,10 +58,14 @@ interface Opened {
 }
 
 async function openServer(url: string, log: Log): Promise<OpenDatabase> {
-  const db = connect(url, "work", workBounds, log);
-  const searches = connect(url, "searches", searchBounds, log);
-  const commits = connect(url, "commits", commitBounds, log);
-  const urgent = connect(url, "leases", leaseBounds, log);
+  const bounding = await asking(() => boundingOf(url));
+  if (bounding === "transaction") {
+    log.info({}, "The database is behind a pooler: the bounds of statements are said in each transaction.");
+  }
+  const db = connect(url, "work", workBounds, log, bounding);
+  const searches = connect(url, "searches", searchBounds, log, bounding);
+  const commits = connect(url, "commits", commitBounds, log, bounding);
+  const urgent = connect(url, "leases", leaseBounds, log, bounding);
   const release = async () => {
     await Promise.all([db, searches, commits, urgent].map((pool) => pool.destroy()));
   };

@@ -1,9 +1,10 @@
 // A Postgres server, by URL.
 import { Socket } from "node:net";
-import { Kysely, PostgresDialect } from "kysely";
+import { Kysely } from "kysely";
 import pg from "pg";
 import { limits } from "../core/limits.ts";
 import type { Log } from "../core/ports/log.ts";
+import { PooledDialect, ServerDialect } from "./dialect.ts";
 import type { Database, Schema } from "./schema.ts";
 
 export interface PoolBounds {
@@ -34,22 +35,25 @@ const idleInTransactionMs = 2_000;
 /** Longer than a frozen replica can hold a row. */
 const lockMs = 3_000;
 
-export function connect(url: string, name: string, bounds: PoolBounds, log: Log): Database {
+/**
+ * Where the bounds of a statement are said: when a connection begins, or, behind a pooler, where the next statement
+ * may run in another session, in each transaction. The latter costs two more round trips for a single statement.
+ */
+export type Bounding = "connection" | "transaction";
+
+export function connect(
+  url: string,
+  name: string,
+  bounds: PoolBounds,
+  log: Log,
+  bounding: Bounding = "connection",
+): Database {
   const pool = new pg.Pool({
-    connectionString: url,
-    application_name: `simulation-service ${name}`,
+    ...clientOptions(url, name, bounds),
+    ...(bounding === "connection" ? startOptions(bounds) : {}),
     max: bounds.connections,
-    connectionTimeoutMillis: bounds.connectMs,
     // Idle connections are closed before their silence would be taken for the server's.
     idleTimeoutMillis: bounds.statementMs,
-    stream: () => impatientSocket(bounds.statementMs + 1_000),
-    // Compiling a query costs more than any of ours takes.
-    options: "-c jit=off",
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-    statement_timeout: bounds.statementMs,
-    lock_timeout: Math.min(lockMs, bounds.statementMs),
-    idle_in_transaction_session_timeout: idleInTransactionMs,
     types: { getTypeParser: typeParser },
   });
   // A connection that breaks leaves the pool, and whoever was using it hears of it from their query. Unheard, the
@@ -57,7 +61,74 @@ export function connect(url: string, name: string, bounds: PoolBounds, log: Log)
   const broken = (error: Error) => log.warn({ err: error }, "A database connection broke.");
   pool.on("error", broken);
   pool.on("connect", (client) => client.on("error", broken));
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const dialect =
+    bounding === "connection"
+      ? new ServerDialect({ pool })
+      : new PooledDialect({ pool }, { ...settingsOf(bounds), jit: "off" });
+  return new Kysely<Schema>({ dialect });
+}
+
+/**
+ * By trying: PgBouncer refuses a connection that begins with settings, or, where its `ignore_startup_parameters`
+ * names them, forgets them without a word, as other poolers do. Rejects where the server is not to be had.
+ */
+export async function boundingOf(url: string): Promise<Bounding> {
+  const bounds = workBounds;
+  const client = new pg.Client({ ...clientOptions(url, "start", bounds), ...startOptions(bounds) });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ ms: string }>(
+      "select setting as ms from pg_settings where name = 'statement_timeout'",
+    );
+    return rows[0]?.ms === String(bounds.statementMs) ? "connection" : "transaction";
+  } catch (error) {
+    if (isRefusedStart(error)) return "transaction";
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** protocol_violation, which Postgres itself says of no setting. */
+function isRefusedStart(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    error.code === "08P01" &&
+    /startup parameter/i.test(error.message)
+  );
+}
+
+function clientOptions(url: string, name: string, { connectMs, statementMs }: PoolBounds) {
+  return {
+    connectionString: url,
+    application_name: `simulation-service ${name}`,
+    connectionTimeoutMillis: connectMs,
+    stream: () => impatientSocket(statementMs + 1_000),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+}
+
+/** By the server's names, ms. */
+function settingsOf({ statementMs }: PoolBounds) {
+  return {
+    statement_timeout: String(statementMs),
+    lock_timeout: String(Math.min(lockMs, statementMs)),
+    idle_in_transaction_session_timeout: String(idleInTransactionMs),
+  };
+}
+
+function startOptions(bounds: PoolBounds) {
+  const settings = settingsOf(bounds);
+  return {
+    statement_timeout: Number(settings.statement_timeout),
+    lock_timeout: Number(settings.lock_timeout),
+    idle_in_transaction_session_timeout: Number(settings.idle_in_transaction_session_timeout),
+    // Compiling a query costs more than any of ours takes.
+    options: "-c jit=off",
+  };
 }
 
 /**

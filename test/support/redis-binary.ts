@@ -1,7 +1,7 @@
 // Where a Redis server for tests comes from.
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { unpackedProgram, unpackPackages } from "./debian-packages.ts";
 
 export interface RedisBinary {
   readonly program: string;
@@ -10,7 +10,7 @@ export interface RedisBinary {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const cache = join(import.meta.dirname, "../../node_modules/.cache/redis");
+const path = "usr/bin/redis-check-rdb";
 const packages = [
   "redis-tools",
   "libjemalloc2",
@@ -45,42 +45,13 @@ function onPath(): RedisBinary | undefined {
 }
 
 function unpacked(): RedisBinary | undefined {
-  const program = join(cache, "usr/bin/redis-check-rdb");
-  if (!existsSync(program)) return undefined;
-  const libraries = readdirSync(join(cache, "usr/lib"))
-    .filter((one) => one.includes("-linux-"))
-    .map((one) => join(cache, "usr/lib", one));
-  return { program, argv0: "redis-server", environment: { LD_LIBRARY_PATH: libraries.join(":") } };
+  const found = unpackedProgram("redis", path);
+  return found === undefined ? undefined : { ...found, argv0: "redis-server" };
 }
 
 function fromPackages(): RedisBinary {
   const missing =
     "No Redis for the tests: install redis-server or valkey-server (or, on Debian, redis-tools), or set " +
     "TEST_REDIS_BIN to the program.";
-  if (!existsSync("/usr/bin/apt-get") || !existsSync("/usr/bin/dpkg-deb")) throw new Error(missing);
-  const archives = join(cache, "archives");
-  mkdirSync(archives, { recursive: true });
-  try {
-    download(archives);
-    for (const archive of readdirSync(archives)) {
-      execFileSync("dpkg-deb", ["-x", join(archives, archive), cache], { stdio: "pipe" });
-    }
-  } catch (error) {
-    throw new Error(`${missing} Downloading redis-tools failed.`, { cause: error });
-  }
-  const found = unpacked();
-  if (found === undefined) throw new Error(`${missing} The package redis-tools brought no program.`);
-  return found;
-}
-
-// The lists of packages may be absent on a new machine; only root may bring them.
-function download(archives: string): void {
-  const get = () => execFileSync("apt-get", ["download", ...packages], { cwd: archives, stdio: "pipe" });
-  try {
-    get();
-  } catch (error) {
-    if (process.getuid?.() !== 0) throw error;
-    execFileSync("apt-get", ["update"], { stdio: "pipe" });
-    get();
-  }
+  return { ...unpackPackages("redis", path, packages, missing), argv0: "redis-server" };
 }

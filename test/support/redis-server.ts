@@ -1,9 +1,10 @@
 // A real Redis server of a test's own, on a free loopback port, which ends with the test run, however that ends.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { freePort } from "./free-port.ts";
 import { redisBinary } from "./redis-binary.ts";
 
 export interface RedisServer {
@@ -85,13 +86,4 @@ function command(port: number, text: string): Promise<string> {
     });
     socket.on("error", reject);
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("No free port.");
-  return address.port;
 }
