@@ -8,10 +8,11 @@ import { postgresFaults } from "./nemesis/postgres.ts";
 import { redisFaults } from "./nemesis/redis.ts";
 import { rolling } from "./nemesis/rolling.ts";
 import { stops } from "./nemesis/stops.ts";
+import { strangers } from "./nemesis/strangers.ts";
 import type { WorkloadOptions } from "./workload.ts";
 
 export interface Profile {
-  readonly nemesis: () => Nemesis;
+  readonly nemesis: () => Nemesis | Promise<Nemesis>;
   /** Outside clients. */
   readonly clients: number;
   readonly rounds: number;
@@ -51,6 +52,7 @@ export const profiles = {
   postgres: { ...usually, nemesis: postgresFaults },
   partitions: { ...usually, nemesis: partitions },
   engines: { ...usually, nemesis: engineFaults },
+  strangers: { ...usually, nemesis: strangers },
   stops: {
     ...usually,
     nemesis: stops,
@@ -93,6 +95,7 @@ export const thorough: readonly ProfileName[] = [
   "postgres",
   "partitions",
   "engines",
+  "strangers",
   "stops",
   "rolling",
 ];

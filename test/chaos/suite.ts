@@ -35,8 +35,10 @@ export interface Result {
 const engineCapacity = 160;
 /** Until nearly all that is to run does, ms. */
 const warmUpWithinMs = 60_000;
-/** The longest that a run may still be under way when the faults are over, ms. */
-const endsWithinMs = 150_000;
+/** When the faults are over, runs have so long to end by themselves before they are stopped, ms. */
+const endByThemselvesMs = 10_000;
+/** Until all of them have ended, ms. */
+const endsWithinMs = 60_000;
 /** Streams that end later than the simulation are given so long, ms. */
 const completesWithinMs = 20_000;
 const leftoversWithinMs = 60_000;
@@ -48,13 +50,22 @@ const settings = {
   MAX_QUEUED_PER_USER: "100000",
 };
 
-export async function runChaos({ seed, profile, rounds, seconds, root, say }: ChaosOptions): Promise<Result> {
+export async function runChaos(options: ChaosOptions): Promise<Result> {
+  const nemesis = await options.profile.nemesis();
+  try {
+    return await runAgainst(nemesis, options);
+  } finally {
+    await nemesis.close?.();
+  }
+}
+
+async function runAgainst(nemesis: Nemesis, options: ChaosOptions): Promise<Result> {
+  const { seed, profile, rounds, seconds, root, say } = options;
   const launched = performance.now();
-  const nemesis = profile.nemesis();
   const cluster = await startCluster({
+    ...nemesis.needs,
     engineCapacity,
-    env: settings,
-    faults: nemesis.needs?.faults ?? false,
+    env: { ...settings, ...nemesis.needs?.env },
     ...(root === undefined ? {} : { root }),
   });
   try {
@@ -64,7 +75,8 @@ export async function runChaos({ seed, profile, rounds, seconds, root, say }: Ch
     const world: World = { cluster, audit, random: new Random(seed), recorder: new Recorder(), say };
     try {
       const scene = begun(world, profile);
-      const done = await faults(scene, nemesis, profile.workload.running, rounds, began + seconds * 1_000);
+      const { running } = profile.workload;
+      const done = await faults(scene, nemesis, running, rounds, began + seconds * 1_000);
       await quiet(scene);
       const result = await judged(scene);
       return { ...result, rounds: done, seconds: Math.round((performance.now() - began) / 1_000) };
@@ -119,9 +131,11 @@ async function quiet(scene: Scene): Promise<void> {
   const { workload, followers, cluster, audit, recorder, say } = scene;
   for (const replica of cluster.replicas) if (!replica.running) await replica.start();
   await workload.stop();
+  const ended = async () => (await audit.active()).length === 0;
+  if (!(await waitUntil(ended, endByThemselvesMs, 500))) await workload.stopTheRest();
   recorder.record("suite", { kind: "calm" });
   say("calm: waiting for the end of what runs");
-  await waitUntil(async () => (await audit.active()).length === 0, endsWithinMs, 500);
+  await waitUntil(ended, endsWithinMs, 500);
   const followed = () => followers.reduce((sum, { size }) => sum + size, 0);
   if (!(await waitUntil(async () => followed() === 0, completesWithinMs))) {
     scene.counts.set("streams that never completed", followed());

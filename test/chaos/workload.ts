@@ -56,6 +56,14 @@ export class Workload {
     await Promise.all(this.#underWay);
   }
 
+  /** Has all that is still under way stopped, insistently: a long run need not be waited for. */
+  async stopTheRest(): Promise<void> {
+    const active = await this.#world.audit.active();
+    for (let i = 0; i < active.length; i += startsAtATime) {
+      await Promise.all(active.slice(i, i + startsAtATime).map(({ id }) => this.#intend(id, "stop")));
+    }
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopping) {
       const active = await this.#world.audit.active().catch(() => null);

@@ -1,4 +1,5 @@
 // What goes wrong in a profile, round by round, and what is to be told of it.
+import type { ClusterOptions } from "../../../cluster/cluster.ts";
 import type { Follower } from "../follower.ts";
 import type { Loss } from "../takeovers.ts";
 import type { Workload } from "../workload.ts";
@@ -27,7 +28,9 @@ export interface Nemesis {
   /** One round; everything that it breaks is whole again when it resolves. */
   round(scene: Scene, index: number): Promise<void>;
   /** What the cluster has to have for it. */
-  readonly needs?: { readonly faults?: boolean };
+  readonly needs?: Pick<ClusterOptions, "faults" | "otherEngines" | "env">;
+  /** After the cluster's end. */
+  close?(): Promise<void>;
 }
 
 /** A round of each in turn. */
