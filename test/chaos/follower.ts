@@ -19,7 +19,7 @@ const subscription = `subscription ($id: ID!, $after: Int) { simulationEvents(si
 /** An answer to a ping or a frame must come within this, ms; else the connection is taken for dead. */
 const silentMs = 2_500;
 const pingEveryMs = 1_000;
-const openWithinMs = 3_000;
+const openWithinMs = 2_000;
 
 const typeNames: Readonly<Record<string, EventType>> = {
   StatusChanged: "STATUS_CHANGED",
@@ -56,6 +56,8 @@ export class Follower {
   #socket: WebSocket | undefined;
   #acknowledged = false;
   #replica = "";
+  /** The one that it was last connected to in vain, or cut off from. */
+  #failed: string | undefined;
   #heardAt = 0;
   #closed = false;
   #failures = 0;
@@ -99,7 +101,7 @@ export class Follower {
 
   #connect(): void {
     if (this.#closed) return;
-    const { url, name } = someAddress(this.#world);
+    const { url, name } = someAddress(this.#world, this.#failed);
     const socket = new WebSocket(`${url.replace(/^http/, "ws")}/graphql`, "graphql-transport-ws", {
       handshakeTimeout: openWithinMs,
       perMessageDeflate: false,
@@ -122,6 +124,7 @@ export class Follower {
   #lost(code: number): void {
     const wasAcknowledged = this.#acknowledged;
     this.#acknowledged = false;
+    this.#failed = this.#replica;
     for (const [stream, followed] of this.#byStream) {
       followed.stream = null;
       this.#world.recorder.record(this.name, { kind: "closed", stream, code: code === 1006 ? null : code });

@@ -14,10 +14,10 @@ export interface World {
   say(line: string): void;
 }
 
-/** A client in this world that does not trust to one way: the proxy, or straight to one of the replicas. */
-export function someAddress({ cluster, random }: World): { url: string; name: string } {
+/** One way in: the proxy, or straight to one of the replicas; not the one that a client has just seen fail. */
+export function someAddress({ cluster, random }: World, not?: string): { url: string; name: string } {
   if (random.chance(0.4)) return { url: cluster.url, name: "front" };
-  const { url, name } = random.pick(cluster.replicas);
+  const { url, name } = random.pick(cluster.replicas.filter((one) => one.name !== not));
   return { url, name };
 }
 
