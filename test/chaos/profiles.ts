@@ -56,7 +56,7 @@ export const profiles = {
   stops: {
     ...usually,
     nemesis: stops,
-    workload: { ...usual, running: 20, followersEach: 3, seconds: [0.5, 2], raced: 1, racers: 6 },
+    workload: { ...usual, running: 24, followersEach: 3, seconds: [0.5, 2], raced: 1, racers: 12 },
   },
   rolling: {
     nemesis: rolling,

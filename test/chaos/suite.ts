@@ -8,7 +8,7 @@ import type { Nemesis, Scene, Window } from "./nemesis/nemesis.ts";
 import { type Judgement, judge } from "./oracle/judge.ts";
 import type { Profile } from "./profiles.ts";
 import { Random } from "./random.ts";
-import { deliveryDelays, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
+import { deliveryDelays, ownedAfter, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
 import { Workload } from "./workload.ts";
 import { type World, waitUntil } from "./world.ts";
 
@@ -167,7 +167,8 @@ function measured(
 ): Map<string, readonly number[]> {
   const all = new Map<string, readonly number[]>(samples);
   if (losses.length > 0) {
-    all.set("Takeover (loss to next stored event)", storedAfter(losses, written));
+    all.set("Takeover (loss to next owner's first write)", ownedAfter(losses, written));
+    all.set("Takeover (loss to next engine event stored)", storedAfter(losses, written, history));
     all.set("Next event at clients that were cut", seenAfter(losses, written, history));
   }
   all.set("Delivery (stored to received)", deliveryDelays(history, 0, Number.MAX_SAFE_INTEGER));

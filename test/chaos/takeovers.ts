@@ -16,15 +16,49 @@ export interface Loss {
   readonly simulations: readonly string[];
 }
 
-/** Of each simulation of each loss: ms to the next event stored by another. Without those for which there was none. */
-export function storedAfter(losses: readonly Loss[], written: readonly Written[]): number[] {
+/** Of each simulation of each loss: ms to the first write of another owner, whatever it says. */
+export function ownedAfter(losses: readonly Loss[], written: readonly Written[]): number[] {
+  return after(losses, written, (one, { owner }) => one.owner !== owner);
+}
+
+/**
+ * Of each simulation of each loss: ms to the next event of its engine run in the store. Without those for which there
+ * was none, and those that somebody wanted paused or stopped meanwhile: they have less to tell.
+ */
+export function storedAfter(
+  losses: readonly Loss[],
+  written: readonly Written[],
+  history: History,
+): number[] {
+  const intents = Map.groupBy(
+    history.filter((entry) => entry.kind === "intent-asked"),
+    ({ simulation }) => simulation,
+  );
+  const undisturbed = losses.map((loss) => ({
+    ...loss,
+    simulations: loss.simulations.filter(
+      (id) =>
+        !intents.get(id)?.some(({ wall }) => wall > loss.wall - disturbsMs && wall < loss.wall + disturbsMs),
+    ),
+  }));
+  return after(undisturbed, written, ({ engineEvents }) => engineEvents > 0);
+}
+
+/** An intent so near to a loss changes what there is to tell after it, ms. */
+const disturbsMs = 10_000;
+
+function after(
+  losses: readonly Loss[],
+  written: readonly Written[],
+  counts: (one: Written, loss: Loss) => boolean,
+): number[] {
   const bySimulation = Map.groupBy(written, ({ simulation }) => simulation);
-  return losses.flatMap(({ writer, owner, wall, simulations }) =>
-    simulations.flatMap((simulation) => {
+  return losses.flatMap((loss) =>
+    loss.simulations.flatMap((simulation) => {
       const next = bySimulation
         .get(simulation)
-        ?.find((one) => one.at > wall && one.writer !== writer && one.owner !== owner);
-      return next === undefined ? [] : [next.at - wall];
+        ?.find((one) => one.at > loss.wall && one.writer !== loss.writer && counts(one, loss));
+      return next === undefined ? [] : [next.at - loss.wall];
     }),
   );
 }

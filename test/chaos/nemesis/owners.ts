@@ -54,7 +54,7 @@ export async function goneOn(
       const rows = await audit.rows<{ left: number }>(
         `select count(*)::int as left from simulations s where id = any($1::uuid[])
           and case status when 'RUNNING' then not exists (select from chaos_written w
-              where w.simulation_id = s.id and w.at > $2 and w.writer <> $3)
+              where w.simulation_id = s.id and w.at > $2 and w.writer <> $3 and w.engine_events > 0)
             when 'PAUSED' then owner = $4 when 'STARTING' then owner = $4 else false end`,
         [simulations, new Date(wall), writer, owner],
       );
