@@ -2,6 +2,7 @@
 import { Cluster, Redis } from "ioredis";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
+import { anyNode } from "./any-node.ts";
 import { type RedisTarget, redisTarget } from "./target.ts";
 
 export type RedisClient = Redis | Cluster;
@@ -52,7 +53,10 @@ export interface RedisConnections {
 export function connectRedis(url: string, log: Log): RedisConnections {
   const target = redisTarget(url);
   const publisher = clientOf(target, publishing);
-  const subscriber = clientOf(target, listening);
+  const subscriber =
+    target.kind === "cluster" && publisher instanceof Cluster
+      ? listenerOf(target, publisher)
+      : clientOf(target, listening);
   let last: string | null = null;
   let loggedAt = Number.NEGATIVE_INFINITY;
 
@@ -86,16 +90,11 @@ export function connectRedis(url: string, log: Log): RedisConnections {
 
 function clientOf(target: RedisTarget, options: typeof publishing | typeof listening): RedisClient {
   if (target.kind === "single") return new Redis(target.url, options);
-  const access = {
-    ...(target.username === undefined ? {} : { username: target.username }),
-    ...(target.password === undefined ? {} : { password: target.password }),
-    ...(target.tls ? { tls: {} } : {}),
-  };
   if (target.kind === "sentinel") {
     const sentinel = target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {};
     return new Redis({
       ...options,
-      ...access,
+      ...accessOf(target),
       ...sentinel,
       sentinels: [...target.nodes],
       name: target.master,
@@ -104,10 +103,32 @@ function clientOf(target: RedisTarget, options: typeof publishing | typeof liste
   }
   return new Cluster([...target.nodes], {
     clusterRetryStrategy: backoff,
-    enableOfflineQueue: options !== publishing,
-    enableAutoPipelining: options === publishing,
-    redisOptions: { ...shared, ...access },
+    enableOfflineQueue: false,
+    enableAutoPipelining: true,
+    redisOptions: { ...shared, ...accessOf(target), commandTimeout: publishMs },
   });
+}
+
+type ClusterTarget = Extract<RedisTarget, { kind: "cluster" }>;
+
+/** Where the publisher has found the nodes of the Cluster; before that, those of the URL. */
+function listenerOf(target: ClusterTarget, publisher: Cluster): Redis {
+  const found = () =>
+    publisher
+      .nodes()
+      .flatMap(({ options: { host, port } }) =>
+        host === undefined || port === undefined ? [] : [{ host, port }],
+      );
+  const nodes = () => [...found(), ...target.nodes];
+  return new Redis({ ...listening, ...accessOf(target), Connector: anyNode(nodes, target.tls) });
+}
+
+function accessOf({ username, password, tls }: Exclude<RedisTarget, { kind: "single" }>) {
+  return {
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+  };
 }
 
 /** Soon, then every second; spread, so that replicas do not come back all at once. */

@@ -34,10 +34,13 @@ export function redisTarget(url: string): RedisTarget {
   const parts = form.exec(url)?.groups;
   if (parts === undefined) throw unreadable();
   const { kind, user, password, nodes = "", path = "" } = parts;
-  if (kind === undefined) return { kind: "single", url };
+  if (kind === undefined) {
+    checkSingle(url);
+    return { kind: "single", url };
+  }
   const access = {
-    username: user === undefined || user === "" ? undefined : decodeURIComponent(user),
-    password: password === undefined ? undefined : decodeURIComponent(password),
+    username: user === undefined || user === "" ? undefined : decoded(user),
+    password: password === undefined ? undefined : decoded(password),
     tls: parts.tls === "s",
   };
   if (kind === "cluster") return { kind, nodes: nodesOf(nodes, serverPort), ...access };
@@ -47,9 +50,17 @@ export function redisTarget(url: string): RedisTarget {
   return {
     kind: "sentinel",
     nodes: nodesOf(nodes, sentinelPort),
-    master: decodeURIComponent(path),
+    master: decoded(path),
     ...access,
   };
+}
+
+/** The client reads it by itself, and would speak of what it cannot read in words of its own, or not at all. */
+function checkSingle(url: string): void {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.hostname === "") throw unreadable();
+  decoded(parsed.username);
+  decoded(parsed.password);
 }
 
 /** For people: no user, no password, no query. */
@@ -66,8 +77,18 @@ function nodesOf(text: string, standardPort: number): RedisNode[] {
     const node = /^(?<host>\[[^\]]+\]|[^:\s]+)(?::(?<port>\d{1,5}))?$/.exec(one)?.groups;
     if (node === undefined) throw unreadable();
     const host = (node.host ?? "").replace(/^\[|\]$/g, "");
-    return { host, port: Number(node.port ?? standardPort) };
+    const port = Number(node.port ?? standardPort);
+    if (port > 65_535) throw unreadable();
+    return { host, port };
   });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw unreadable();
+  }
 }
 
 function unreadable(): ServiceError {

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { createRedisBus, type RedisBus } from "../../src/redis/bus.ts";
+import { createRedisBus } from "../../src/redis/bus.ts";
 import { busContract, recorder } from "../memory/bus-contract.ts";
 import { silent } from "../support/postgres.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
-import { logged, simulationOf } from "../support/simulations.ts";
+import { logged } from "../support/simulations.ts";
+import { busPair, noticeOf, openBus, until } from "./buses.ts";
 
 let redis: RedisServer;
 beforeAll(async () => {
@@ -12,26 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => redis.kill());
 
-const until = { timeout: 15_000, interval: 20 };
-
-async function open(url = redis.url, installation: string = randomUUID()): Promise<RedisBus> {
-  const bus = createRedisBus({ url, installation, replica: randomUUID(), log: silent });
-  await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
-  return bus;
-}
-
-async function pair(): Promise<{ bus: RedisBus; peer: RedisBus; release(): Promise<void> }> {
-  const installation = randomUUID();
-  const [bus, peer] = [await open(redis.url, installation), await open(redis.url, installation)];
-  return { bus, peer, release: async () => {} };
-}
+const open = (url = redis.url, installation?: string) => openBus(url, installation);
+const pair = () => busPair(redis.url);
 
 busContract("the bus on Redis", pair);
-
-const noticeOf = (id: string, seq: number, body = logged()) => ({
-  simulation: simulationOf(id, { lastSeq: seq }),
-  events: [{ simulationId: id, seq, at: new Date(), simulatedTime: seq, engineSeq: seq, body }],
-});
 
 describe("the bus on Redis, in trouble", () => {
   it("subscribes a channel once for all listeners of a simulation, and gives it back after the last", async () => {

@@ -7,8 +7,11 @@ export type Direction = "up" | "down";
 
 export interface FaultyProxy {
   readonly port: number;
-  /** Swallows what goes in these directions from now on; what is open stays open, as behind a dead route. */
-  swallow(directions?: readonly Direction[]): void;
+  /**
+   * Swallows what goes in these directions from now on; what is open stays open, as behind a dead route. `port`: only
+   * on the one connection that the target sees come from there.
+   */
+  swallow(directions?: readonly Direction[], port?: number): void;
   /** Passes again, at once, what comes from now on. */
   pass(): void;
   /** Passes what comes from now on so many ms late, in order. */
@@ -27,10 +30,15 @@ const both: readonly Direction[] = ["up", "down"];
 
 export async function faultyProxy(target: ProxyTarget): Promise<FaultyProxy> {
   let swallowed: readonly Direction[] = [];
+  let swallowedPort: number | undefined;
   let delayMs = 0;
   const open = new Set<Socket>();
 
+  const isSwallowed = (direction: Direction, far: Socket) =>
+    swallowed.includes(direction) && (swallowedPort === undefined || swallowedPort === far.localPort);
+
   function carry(direction: Direction, from: Socket, to: Socket): void {
+    const far = direction === "up" ? to : from;
     // When the last of what was delayed arrives: nothing overtakes it, whatever the delay is by then.
     let arrivesAt = 0;
     const bring = (data: Buffer) => {
@@ -38,7 +46,7 @@ export async function faultyProxy(target: ProxyTarget): Promise<FaultyProxy> {
     };
     open.add(from);
     from.on("data", (data) => {
-      if (swallowed.includes(direction)) return;
+      if (isSwallowed(direction, far)) return;
       const now = performance.now();
       arrivesAt = Math.max(arrivesAt, now + delayMs);
       if (arrivesAt <= now) bring(data);
@@ -65,8 +73,9 @@ export async function faultyProxy(target: ProxyTarget): Promise<FaultyProxy> {
   };
   return {
     port: address.port,
-    swallow: (directions = both) => {
+    swallow: (directions = both, port) => {
       swallowed = directions;
+      swallowedPort = port;
     },
     pass: () => {
       swallowed = [];

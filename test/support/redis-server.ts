@@ -40,7 +40,7 @@ export async function startRedis(settings: readonly string[] = []): Promise<Redi
     async start() {
       running = await run(port, settings);
     },
-    command: (text) => command(port, text),
+    command: (text) => redisCommand(port, text),
   };
 }
 
@@ -76,7 +76,8 @@ async function run(port: number, settings: readonly string[]): Promise<Running> 
   throw new Error(`Redis did not start: ${said}`);
 }
 
-function command(port: number, text: string): Promise<string> {
+/** One command in the inline protocol to whatever speaks Redis's protocol there; answers the raw reply. */
+export function redisCommand(port: number, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, "127.0.0.1", () => socket.write(`${text}\r\n`));
     socket.setEncoding("utf8");
