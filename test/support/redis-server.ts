@@ -1,7 +1,9 @@
 // A real Redis server of a test's own, on a free loopback port, which ends with the test run, however that ends.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { freePort } from "./free-port.ts";
@@ -59,6 +61,8 @@ async function run(port: number, settings: readonly string[]): Promise<Running> 
   const keeper = spawn(process.execPath, [join(import.meta.dirname, "kept.ts"), argv0, program, ...args], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...environment },
+    // A replica keeps a copy there.
+    cwd: scratch(),
   });
   let said = "";
   let pid = 0;
@@ -74,6 +78,17 @@ async function run(port: number, settings: readonly string[]): Promise<Running> 
     }
   }
   throw new Error(`Redis did not start: ${said}`);
+}
+
+let made: string | undefined;
+
+/** A folder that is gone with the test run. */
+function scratch(): string {
+  if (made !== undefined) return made;
+  const folder = mkdtempSync(join(tmpdir(), "simulation-redis-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  made = folder;
+  return folder;
 }
 
 /** One command in the inline protocol to whatever speaks Redis's protocol there; answers the raw reply. */
