@@ -151,7 +151,9 @@ export class Follower {
       case "DRAINING":
         engines.avoid(engine.address);
         if (neverBegan(held.simulation)) await releaseToQueue(held, "ENGINE_FULL", error.message, false);
-        else await this.#trouble(error.message);
+        // The engine says itself that it does not have the run, or gives it up: nothing is to be waited for.
+        await leaveEngine(this.#parts, error.message);
+        await this.#trouble(error.message);
         return;
       case "PROTOCOL":
         await this.#breach(error);
