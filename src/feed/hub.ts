@@ -8,7 +8,7 @@ import type { Viewer } from "../core/viewer.ts";
 import { type Clock, wallClock } from "./clock.ts";
 import type { Feed, FeedItem, FollowOptions, ListUpdate } from "./feed.ts";
 import { Gate } from "./gate.ts";
-import { checkBatch, type FeedLimits, feedLimits, pollMs, readsAtOnce } from "./limits.ts";
+import { checkBatch, type FeedLimits, feedLimits, pollMs, readsAtOnce, slowLookMs } from "./limits.ts";
 import { Lists } from "./lists.ts";
 import { LogReads } from "./log-reads.ts";
 import { MetricsRate } from "./metrics-rate.ts";
@@ -196,6 +196,13 @@ class Hub implements FeedHub {
   }
 
   async #checkTopics(topics: readonly Topic[]): Promise<boolean> {
+    const failed = (error: unknown) => {
+      for (const topic of topics) topic.checkFailed(error);
+    };
+    // A database that hangs is waited for, but not kept from the readers: the answer, when it comes, heals.
+    const cancel = this.#clock.after(slowLookMs, () =>
+      failed(new Error("The database has not answered yet.")),
+    );
     try {
       const rows = await this.#reads.simulations(topics.map((topic) => topic.id));
       topics.forEach((topic, index) => {
@@ -203,8 +210,10 @@ class Hub implements FeedHub {
       });
       return true;
     } catch (error) {
-      for (const topic of topics) topic.checkFailed(error);
+      failed(error);
       return false;
+    } finally {
+      cancel();
     }
   }
 

@@ -17,6 +17,9 @@ export const checkBatch = 500;
 /** With the bus or the store down, the store is asked this often, ms. */
 export const pollMs = 1_000;
 
+/** A look at the rows that takes longer is told to the readers as a database that does not answer, ms. */
+export const slowLookMs = 3_000;
+
 /** A subscription that takes longer is not waited for: the topic polls until it is there, ms. */
 export const listenMs = 2_000;
 

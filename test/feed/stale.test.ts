@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { slowLookMs } from "../../src/feed/limits.ts";
 import { staleReasons } from "../../src/feed/stale-reasons.ts";
 import { sampled } from "../support/simulations.ts";
 import {
@@ -66,6 +67,26 @@ describe("STALE", () => {
     world.clock.advance(smallLimits.quietCheckMs * 2);
     await turn();
     expect(eventsOf(reader.items)).toHaveLength(2);
+    expect(reasons(reader).at(-1)).toBe("LIVE: null");
+    await reader.stop();
+    expect(world.leftovers()).toEqual(nothingLeft);
+  });
+
+  it("tells of a store that hangs without waiting for its answer, and the answer heals", async () => {
+    const world = createWorld();
+    const reader = await liveReader(world);
+    const answer = Promise.withResolvers<void>();
+    world.store.before = () => answer.promise;
+    world.commit([sampled()]);
+    world.clock.advance(smallLimits.quietCheckMs * 2);
+    await turn();
+    expect(reasons(reader)).toEqual(["LIVE: null"]);
+    world.clock.advance(slowLookMs);
+    await turn();
+    expect(reasons(reader)).toEqual(["LIVE: null", `STALE: ${staleReasons.storeDown}`]);
+    answer.resolve();
+    await turn();
+    expect(eventsOf(reader.items)).toHaveLength(1);
     expect(reasons(reader).at(-1)).toBe("LIVE: null");
     await reader.stop();
     expect(world.leftovers()).toEqual(nothingLeft);

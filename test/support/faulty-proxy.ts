@@ -12,6 +12,8 @@ export interface FaultyProxy {
    * on the one connection that the target sees come from there.
    */
   swallow(directions?: readonly Direction[], port?: number): void;
+  /** Cuts every open connection, and each new one at once, as where nobody listens. */
+  refuse(): void;
   /** Passes again, at once, what comes from now on. */
   pass(): void;
   /** Passes what comes from now on so many ms late, in order. */
@@ -32,6 +34,7 @@ export async function faultyProxy(target: ProxyTarget): Promise<FaultyProxy> {
   let swallowed: readonly Direction[] = [];
   let swallowedPort: number | undefined;
   let delayMs = 0;
+  let refused = false;
   const open = new Set<Socket>();
 
   const isSwallowed = (direction: Direction, far: Socket) =>
@@ -60,6 +63,10 @@ export async function faultyProxy(target: ProxyTarget): Promise<FaultyProxy> {
   }
 
   const server = createServer({ noDelay: true }, (near) => {
+    if (refused) {
+      near.destroy();
+      return;
+    }
     const far = connect({ port: target.port, host: target.host, noDelay: true });
     carry("up", near, far);
     carry("down", far, near);
@@ -77,7 +84,12 @@ export async function faultyProxy(target: ProxyTarget): Promise<FaultyProxy> {
       swallowed = directions;
       swallowedPort = port;
     },
+    refuse: () => {
+      refused = true;
+      cut();
+    },
     pass: () => {
+      refused = false;
       swallowed = [];
       delayMs = 0;
     },
