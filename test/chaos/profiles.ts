@@ -55,6 +55,7 @@ export const profiles = {
   strangers: { ...usually, nemesis: strangers },
   stops: {
     ...usually,
+    enough: { running: 3, owned: 0 },
     nemesis: stops,
     workload: { ...usual, running: 24, followersEach: 3, seconds: [0.5, 2], raced: 1, racers: 12 },
   },
@@ -75,6 +76,7 @@ export const profiles = {
   "short-freezes": { ...little, nemesis: () => freezes(5_000) },
   "short-stops": {
     ...little,
+    enough: { running: 3, owned: 0 },
     nemesis: stops,
     workload: { ...littleWork, seconds: [1, 3], raced: 1, racers: 6 },
   },

@@ -33,7 +33,7 @@ export interface Result {
 }
 
 const engineCapacity = 160;
-/** Until nearly all that is to run does, ms. */
+/** Until enough run, ms. */
 const warmUpWithinMs = 60_000;
 /** When the faults are over, runs have so long to end by themselves before they are stopped, ms. */
 const endByThemselvesMs = 10_000;
@@ -75,8 +75,7 @@ async function runAgainst(nemesis: Nemesis, options: ChaosOptions): Promise<Resu
     const world: World = { cluster, audit, random: new Random(seed), recorder: new Recorder(), say };
     try {
       const scene = begun(world, profile);
-      const { running } = profile.workload;
-      const done = await faults(scene, nemesis, running, rounds, began + seconds * 1_000);
+      const done = await faults(scene, nemesis, rounds, began + seconds * 1_000);
       await quiet(scene);
       const result = await judged(scene);
       return { ...result, rounds: done, seconds: Math.round((performance.now() - began) / 1_000) };
@@ -102,19 +101,14 @@ function begun(world: World, { clients, workload, enough }: Profile): Scene {
   };
 }
 
-async function faults(
-  scene: Scene,
-  nemesis: Nemesis,
-  running: number,
-  rounds: number,
-  deadline: number,
-): Promise<number> {
+async function faults(scene: Scene, nemesis: Nemesis, rounds: number, deadline: number): Promise<number> {
   const wandering = setInterval(() => {
     scene.random.pick(scene.followers).wander(scene.random.chance(0.5));
   }, 700);
   try {
     const runs = async () =>
-      (await scene.audit.active()).filter(({ status }) => status === "RUNNING").length >= 0.9 * running;
+      (await scene.audit.active()).filter(({ status }) => status === "RUNNING").length >=
+      scene.enough.running;
     await waitUntil(runs, warmUpWithinMs, 300);
     let done = 0;
     while (done < rounds && performance.now() < deadline) {

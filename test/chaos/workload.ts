@@ -3,7 +3,7 @@
 import { defaultProjectId, developmentViewer } from "../../src/core/viewer.ts";
 import { callIntent, callStart, type Intent, type StartInput } from "./caller.ts";
 import type { Follower } from "./follower.ts";
-import { pause, someAddress, type World } from "./world.ts";
+import { pause, someAddress, type World, waitUntil } from "./world.ts";
 
 export interface WorkloadOptions {
   /** Simulations that have not ended, at any time. */
@@ -23,6 +23,10 @@ export interface WorkloadOptions {
 /** Of these not yet under way when the next are started; so that a service that is down is not flooded. */
 const startsAtATime = 8;
 const lookEveryMs = 400;
+/** A simulation ends later than it would by its length alone, s: it has to be placed and begun. */
+const latestS = 4;
+/** Of starts that were answered, how many are asked again all the same. */
+const askedTwice = 0.2;
 
 export class Workload {
   readonly #world: World;
@@ -118,7 +122,7 @@ export class Workload {
       recorder.record("workload", { kind: "start-answered", call, outcome });
       if (outcome.kind === "accepted") {
         found = outcome.simulation;
-        if (!random.chance(0.1)) return found;
+        if (!random.chance(askedTwice)) return found;
       } else if (outcome.kind === "refused") {
         this.failedStarts += 1;
         return found;
@@ -133,8 +137,10 @@ export class Workload {
   async #race(id: string, lasts: number): Promise<void> {
     const { random } = this.#world;
     // Some around its very beginning or its end, when it matters most.
-    const at = random.pick([0, random.next(), random.between(0.95, 1.05)]);
-    await pause(at * lasts * 1000);
+    const at = random.pick([0, random.next() * lasts, lasts + random.between(-0.5, latestS)]);
+    const due = performance.now() + at * 1000;
+    // Nobody waits for a race when the faults are over: it is run at once.
+    await waitUntil(async () => this.#stopping, due - performance.now(), 20);
     const kinds: Intent[] = Array.from({ length: this.#options.racers }, (_, index) =>
       index === 0 ? "stop" : random.pick(["stop", "stop", "pause", "resume"] as const),
     );

@@ -82,8 +82,8 @@ export const protections: readonly Protection[] = [
         without: "fixedValues(draft.simulation, null)",
       },
     ],
-    profile: "short-kills",
-    rounds: 2,
+    profile: "short-stops",
+    rounds: 1,
     breaks: ["I2"],
   },
   {
