@@ -40,6 +40,10 @@ export interface RigOptions {
   readonly on?: TestDatabase;
   readonly designs?: DesignSource;
   readonly settings?: Partial<OrchestratorSettings>;
+  /** What the orchestration sees instead of the database's own store and leases. */
+  readonly through?: (
+    database: Pick<OpenDatabase, "store" | "leases">,
+  ) => Pick<OpenDatabase, "store" | "leases">;
 }
 
 export async function startRig({
@@ -47,6 +51,7 @@ export async function startRig({
   on,
   designs,
   settings: some,
+  through = (itself) => itself,
 }: RigOptions): Promise<Rig> {
   const home = on ?? (await serverDatabase());
   const database = await home.open();
@@ -54,7 +59,7 @@ export async function startRig({
   const fleet = connectFleet(addresses, database.installation);
   const source = designs ?? fileDesigns(shippedDesigns, log);
   const settings = { ...defaultSettings, replica: randomUUID(), ...some };
-  const { store, leases } = database;
+  const { store, leases } = through(database);
   const ledger = new Ledger(store, bus);
   const engines = new EngineWatch(fleet, log, () => scheduler.nudge());
   const preparation = new DesignPreparation(source, engines);
@@ -71,7 +76,7 @@ export async function startRig({
     async until(id, holds) {
       return new Promise<Simulation>((resolve, reject) => {
         const look = async () => {
-          const simulation = await store.get(developmentViewer, id);
+          const simulation = await database.store.get(developmentViewer, id);
           if (simulation === null) throw new Error(`There is no simulation ${id}.`);
           if (holds(simulation)) resolve(simulation);
         };
@@ -82,7 +87,7 @@ export async function startRig({
     async events(id) {
       const all: SimulationEvent[] = [];
       for (;;) {
-        const page = await store.events(developmentViewer, id, { after: all.length, limit: 1_000 });
+        const page = await database.store.events(developmentViewer, id, { after: all.length, limit: 1_000 });
         if (page === null || page.length === 0) return all;
         all.push(...page);
       }
