@@ -100,7 +100,10 @@ describe("an engine that breaks the contract", () => {
     expect(stored).toEqual([1, 2, 3, 4]);
   });
 
-  it("and speaks after the end is not listened to", async () => {
+  it.each<[string, (end: Event) => EventBatch[]]>([
+    ["in another batch", (end) => [batch([log(1), end]), batch([log(3)])]],
+    ["in the same batch", (end) => [batch([log(1), end, log(3)])]],
+  ])("and speaks after the end, %s, is not listened to", async (_, batches) => {
     const failed: Event = {
       seq: 2,
       simTimeMs: 2_000,
@@ -109,7 +112,7 @@ describe("an engine that breaks the contract", () => {
         value: { code: "LIMIT_EXCEEDED", message: "too much", retryable: false, partial: undefined },
       },
     };
-    const { rig, id } = await started({ batches: () => [batch([log(1), failed]), batch([log(3)])] });
+    const { rig, id } = await started({ batches: () => batches(failed) });
     expect(await rig.until(id, ended)).toMatchObject({
       status: "FAILED",
       failure: { code: "LIMIT_EXCEEDED" },

@@ -17,7 +17,7 @@ export function record(
   batch: EngineBatch,
 ): Change | { readonly refuse: RecordRefusal } | "unchanged" {
   if (isTerminal(before.status)) return "unchanged";
-  const fresh = batch.events.filter((event) => seqOf(event) > before.run.engineSeq);
+  const fresh = upToTheEnd(batch.events.filter((event) => seqOf(event) > before.run.engineSeq));
   if (!follows(fresh, before.run.engineSeq)) return { refuse: "gap" };
 
   const writing = new Writing(before);
@@ -47,6 +47,12 @@ function timeOf(event: EngineEvent): number {
 
 function seqOf(event: EngineEvent): number {
   return event.kind === "event" ? event.event.engineSeq : event.engineSeq;
+}
+
+/** Nothing follows the terminal event, whatever the engine says. */
+function upToTheEnd(events: readonly EngineEvent[]): readonly EngineEvent[] {
+  const end = events.findIndex(({ kind }) => kind !== "event");
+  return end === -1 ? events : events.slice(0, end + 1);
 }
 
 function follows(events: readonly EngineEvent[], after: number): boolean {
