@@ -12,6 +12,7 @@ import {
   PostgresDialect,
   type PostgresDialectConfig,
   type QueryResult,
+  type TransactionSettings,
 } from "kysely";
 
 export class ServerDialect extends PostgresDialect {
@@ -60,8 +61,11 @@ class PooledDriver implements Driver {
   }
 
   /** Transactions of ours ask for no isolation or access but the standard one. */
-  beginTransaction(connection: PooledConnection): Promise<void> {
-    return connection.begin();
+  async beginTransaction(connection: PooledConnection, settings: TransactionSettings): Promise<void> {
+    if (settings.isolationLevel !== undefined || settings.accessMode !== undefined) {
+      throw new Error("A transaction through a pooler has the standard isolation and access.");
+    }
+    await connection.begin();
   }
 
   commitTransaction(connection: PooledConnection): Promise<void> {

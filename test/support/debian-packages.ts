@@ -40,7 +40,7 @@ export function unpackPackages(
     for (const archive of readdirSync(archives)) {
       execFileSync("dpkg-deb", ["-x", join(archives, archive), scratch], { stdio: "pipe" });
     }
-    if (!existsSync(home)) renameSync(scratch, home);
+    moveTo(home, scratch);
   } catch (error) {
     throw new Error(`${missing} Downloading ${packages[0]} failed.`, { cause: error });
   } finally {
@@ -49,6 +49,15 @@ export function unpackPackages(
   const found = unpackedProgram(cache, path);
   if (found === undefined) throw new Error(`${missing} The package ${packages[0]} brought no program.`);
   return found;
+}
+
+/** Another run may have been first: then what it brought is as good. */
+function moveTo(home: string, scratch: string): void {
+  try {
+    renameSync(scratch, home);
+  } catch (error) {
+    if (!existsSync(home)) throw error;
+  }
 }
 
 // The lists of packages may be absent on a new machine; only root may bring them.
