@@ -15,7 +15,7 @@ export const readsAtOnce = 8;
 export const checkBatch = 500;
 
 /** With the bus or the store down, the store is asked this often, ms. */
-export const pollMs = 1_000;
+export const pollMs = 500;
 
 /** A look at the rows that takes longer is told to the readers as a database that does not answer, ms. */
 export const slowLookMs = 3_000;
