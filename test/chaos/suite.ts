@@ -8,7 +8,7 @@ import type { Nemesis, Scene, Window } from "./nemesis/nemesis.ts";
 import { type Judgement, judge } from "./oracle/judge.ts";
 import type { Profile } from "./profiles.ts";
 import { Random } from "./random.ts";
-import { deliveryDelays, ownedAfter, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
+import { deliveryDelays, gapsOf, ownedAfter, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
 import { Workload } from "./workload.ts";
 import { type World, waitUntil } from "./world.ts";
 
@@ -163,6 +163,7 @@ function measured(
   if (losses.length > 0) {
     all.set("Takeover (loss to next owner's first write)", ownedAfter(losses, written));
     all.set("Takeover (loss to next engine event stored)", storedAfter(losses, written, history));
+    all.set("Gap between engine events stored", gapsOf(losses, written));
     all.set("Next event at clients that were cut", seenAfter(losses, written, history));
   }
   all.set("Delivery (stored to received)", deliveryDelays(history, 0, Number.MAX_SAFE_INTEGER));

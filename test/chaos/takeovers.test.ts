@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Written } from "./audit.ts";
 import type { Entry, Happening } from "./history.ts";
-import { deliveryDelays, ownedAfter, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
+import { deliveryDelays, gapsOf, ownedAfter, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
 
 const loss = { writer: "replica-1/1", owner: "a", wall: 1_000, t: 1_000, simulations: ["s"] };
 
@@ -27,6 +27,7 @@ describe("a takeover", () => {
       write(3_400),
     ];
     expect(ownedAfter([loss], written)).toEqual([2_100]);
+    expect(gapsOf([loss], written)).toEqual([2_390]);
     expect(storedAfter([loss], written, [])).toEqual([2_400]);
   });
 

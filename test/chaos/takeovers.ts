@@ -63,6 +63,22 @@ function after(
   );
 }
 
+/** Of each simulation of each loss: ms between the last engine event of the old owner and the first of the next. */
+export function gapsOf(losses: readonly Loss[], written: readonly Written[]): number[] {
+  const bySimulation = Map.groupBy(
+    written.filter(({ engineEvents }) => engineEvents > 0),
+    ({ simulation }) => simulation,
+  );
+  return losses.flatMap(({ writer, simulations, wall }) =>
+    simulations.flatMap((simulation) => {
+      const events = bySimulation.get(simulation) ?? [];
+      const last = events.findLast((one) => one.writer === writer);
+      const next = events.find((one) => one.writer !== writer && one.at > wall);
+      return last === undefined || next === undefined || next.at < last.at ? [] : [next.at - last.at];
+    }),
+  );
+}
+
 /** Connections that break so soon after a loss are taken to have broken by it, ms. */
 const brokenWithinMs = 4_000;
 /** Simulations that have no new event for so long after a loss are not asked about here, ms. */
