@@ -37,7 +37,13 @@ describe("a takeover", () => {
   });
 
   it("ends for a client that was cut with its next event, on whatever stream", () => {
-    const opened = { kind: "subscribed", simulation: "s", replica: "r", types: null, maxRate: null } as const;
+    const opened = {
+      kind: "subscribed",
+      simulation: "s",
+      replica: "front",
+      types: null,
+      maxRate: null,
+    } as const;
     const history = [
       entry(500, { ...opened, stream: "1", after: 0 }),
       entry(900, { ...seen, stream: "1", seq: 1, committedAt: 890 }),

@@ -79,8 +79,11 @@ export function gapsOf(losses: readonly Loss[], written: readonly Written[]): nu
   );
 }
 
-/** Connections that break so soon after a loss are taken to have broken by it, ms. */
-const brokenWithinMs = 4_000;
+/**
+ * Connections that break so soon after a loss are taken to have broken by it, ms: straight ones to the lost replica,
+ * where it may first have to be noticed that nothing comes any more, and those through the proxy, to whomever.
+ */
+const brokenWithinMs = { straight: 4_000, front: 300 };
 /** Simulations that have no new event for so long after a loss are not asked about here, ms. */
 const tellsWithinMs = 5_000;
 /** A stream that brings nothing for so long did not wait for this loss, ms. */
@@ -95,17 +98,22 @@ export function seenAfter(losses: readonly Loss[], written: readonly Written[], 
       .get(simulation)
       ?.some(({ at, engineEvents }) => at > wall && at < wall + tellsWithinMs && engineEvents > 0) ?? false;
   const found: number[] = [];
-  const streams = new Map<string, string>();
+  const streams = new Map<string, { key: string; simulation: string; replica: string; t: number }>();
   const waiting = new Map<string, number>();
   const ordered = [...losses].sort((a, b) => a.t - b.t);
   let current: Loss | undefined;
   for (const entry of history) {
     while (ordered[0] !== undefined && ordered[0].t <= entry.t) current = ordered.shift();
-    if (entry.kind === "subscribed") streams.set(entry.stream, `${entry.client} ${entry.simulation}`);
-    else if (entry.kind === "closed") {
-      const key = streams.get(entry.stream);
-      const [, simulation = ""] = key?.split(" ") ?? [];
-      if (key === undefined || current === undefined || entry.t - current.t > brokenWithinMs) continue;
+    if (entry.kind === "subscribed") {
+      const { stream, client, simulation, replica, t } = entry;
+      streams.set(stream, { key: `${client} ${simulation}`, simulation, replica, t });
+    } else if (entry.kind === "closed") {
+      const stream = streams.get(entry.stream);
+      if (stream === undefined || current === undefined || stream.t > current.t) continue;
+      const { key, simulation, replica } = stream;
+      const straight = current.writer.startsWith(`${replica}/`);
+      if (!straight && replica !== "front") continue;
+      if (entry.t - current.t > brokenWithinMs[straight ? "straight" : "front"]) continue;
       if (!current.simulations.includes(simulation) || waiting.has(key)) continue;
       if (tells(simulation, current)) waiting.set(key, current.t);
     } else if (entry.kind === "event") {
