@@ -131,10 +131,12 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     throw new ConfigError(parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`));
   }
   const env = parsed.data;
-  if (env.DATABASE_URL === undefined && env.ROLES.length < 2) {
-    throw new ConfigError([
-      "ROLES needs DATABASE_URL: the embedded database serves one process, which does it all",
-    ]);
+  const alone = [
+    ...(env.DATABASE_URL === undefined ? ["DATABASE_URL: the embedded database serves one process"] : []),
+    ...(env.ENGINE_URL === undefined ? ["ENGINE_URL: the embedded engine is one process's own"] : []),
+  ];
+  if (env.ROLES.length < 2 && alone.length > 0) {
+    throw new ConfigError(alone.map((missing) => `ROLES, where it is not both, needs ${missing}`));
   }
   return {
     port: env.PORT,

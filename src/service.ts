@@ -66,7 +66,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
 
   const settings = settingsOf(config, database.embedded);
   log.info({ replica: settings.replica, installation: database.installation }, "This replica.");
-  const bus = openBus(config, database.installation, settings.replica, log);
+  const bus = openBus(config, database, settings.replica, log);
   releases.push("bus", () => bus.close());
   const designs = designSource(config, log);
   releases.push("designs", () => designs.close());
@@ -85,6 +85,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   const feed = createFeed({ store, bus, log });
   releases.push("feed", () => feed.close());
 
+  let handOver = async () => {};
   if (config.roles.includes("owner")) {
     const reconciler = new Reconciler({ store, fleet, log });
     releases.push("reconciler", () => reconciler.stop(), 300);
@@ -97,9 +98,14 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
     await ownership.start();
     releases.push("ownership", () => ownership.drain(), 2_000);
-    scheduler = new Scheduler({ store, leases, ledger, bus, preparation, engines, settings, log });
-    scheduler.start();
-    releases.push("scheduler", () => scheduler?.stop());
+    const admitting = new Scheduler({ store, leases, ledger, bus, preparation, engines, settings, log });
+    scheduler = admitting;
+    admitting.start();
+    releases.push("scheduler", () => admitting.stop());
+    handOver = async () => {
+      await admitting.stop();
+      await ownership.drain();
+    };
   }
 
   const front = {
@@ -126,8 +132,11 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   releases.push(
     "server",
     async () => {
+      // What it drives goes to the others while its clients do.
+      const handedOver = handOver();
       await server.drain(drainServerMs);
       await server.close();
+      await handedOver;
     },
     drainServerMs + 500,
   );
@@ -155,9 +164,10 @@ async function embeddedEngine(config: Config, log: Log, releases: Releases) {
   return engine;
 }
 
-function openBus({ redisUrl }: Config, installation: string, replica: string, log: Log): Bus {
+function openBus({ redisUrl }: Config, { installation, leases }: Opened, replica: string, log: Log): Bus {
   if (redisUrl === undefined) return createMemoryBus({ log });
-  return createRedisBus({ url: redisUrl, installation, replica, log });
+  const lives = async (other: string) => (await leases.expiries([other])).has(other);
+  return createRedisBus({ url: redisUrl, installation, replica, lives, log });
 }
 
 function designSource({ designServiceUrl, designsDir }: Config, log: Log): DesignSource {

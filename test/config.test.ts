@@ -55,6 +55,15 @@ describe("the config", () => {
     expect(problems(wrong).map((problem) => problem.split(" ")[0])).toEqual(Object.keys(wrong));
   });
 
+  it("refuses a replica of one role what it would not share with the others", () => {
+    const needs = (missing: string) => expect.stringMatching(new RegExp(`^ROLES.* needs ${missing}`));
+    const database = { DATABASE_URL: "postgres://x" };
+    expect(problems({ ROLES: "api" })).toEqual([needs("DATABASE_URL"), needs("ENGINE_URL")]);
+    expect(problems({ ROLES: "owner", ...database })).toEqual([needs("ENGINE_URL")]);
+    expect(readConfig({ ROLES: "owner", ...database, ENGINE_URL: "grpc://x:1" }).roles).toEqual(["owner"]);
+    expect(readConfig({ ROLES: " owner , api " }).roles).toEqual(["owner", "api"]);
+  });
+
   it("is documented in the README, every setting that is for users", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
     const source = readFileSync(new URL("../src/config.ts", import.meta.url), "utf8");

@@ -17,6 +17,9 @@ export const checkBatch = 500;
 /** With the bus or the store down, the store is asked this often, ms. */
 export const pollMs = 500;
 
+/** Live lists are read again this often though nothing seems to be lost, ms. */
+export const listRereadMs = 15_000;
+
 /** A look at the rows that takes longer is told to the readers as a database that does not answer, ms. */
 export const slowLookMs = 3_000;
 

@@ -9,7 +9,7 @@ import type { Simulation } from "../core/simulation.ts";
 import type { Viewer } from "../core/viewer.ts";
 import type { Clock } from "./clock.ts";
 import type { Gate } from "./gate.ts";
-import { type FeedLimits, listenMs, pollMs } from "./limits.ts";
+import { type FeedLimits, listenMs, listRereadMs, pollMs } from "./limits.ts";
 import { ListReader } from "./list-reader.ts";
 import { Listening } from "./listening.ts";
 
@@ -35,6 +35,7 @@ export class Lists {
   readonly #pages = new Map<string, Promise<readonly Simulation[]>>();
   #listening: Listening | null = null;
   #lookedAt = 0;
+  #rereadAt = 0;
 
   constructor(options: ListsOptions) {
     this.#options = options;
@@ -47,7 +48,10 @@ export class Lists {
   /** Rejects when the list cannot be read. */
   async watch(viewer: Viewer, filter: SimulationFilter): Promise<ListReader> {
     const reader = new ListReader({ viewer, filter, release: () => this.#leave(reader) });
-    if (this.#readers.size === 0) this.#lookedAt = this.#options.clock.now();
+    if (this.#readers.size === 0) {
+      this.#lookedAt = this.#options.clock.now();
+      this.#rereadAt = this.#lookedAt;
+    }
     this.#readers.add(reader);
     try {
       await this.#listen();
@@ -67,14 +71,19 @@ export class Lists {
     this.#options.nudge();
   }
 
-  /** What should be looked at now. With the bus down the lists are read as well, for what has entered them. */
+  /**
+   * What should be looked at now. The lists are read as well, for what has entered them: at every look with the bus
+   * down, now and then with the bus up, since whoever changed something may have died before it could say so.
+   */
   async due(now: number): Promise<readonly string[]> {
     if (this.#readers.size === 0) return [];
     if (this.#listening?.on !== true) void this.#listen();
     const isLive = this.#options.isBusUp() && this.#listening?.on === true;
     const { quietCheckMs } = this.#options.limits;
     const isQuiet = now - this.#lookedAt >= (isLive ? quietCheckMs : Math.min(pollMs, quietCheckMs));
-    const looks = [...this.#readers].map((reader) => this.#refresh(reader, isQuiet && !isLive));
+    const isReread = isQuiet && (!isLive || now - this.#rereadAt >= listRereadMs);
+    if (isReread) this.#rereadAt = now;
+    const looks = [...this.#readers].map((reader) => this.#refresh(reader, isReread));
     await Promise.all(looks);
     if (!isQuiet) return [];
     this.#lookedAt = now;

@@ -97,8 +97,14 @@ class PooledConnection implements DatabaseConnection {
     this.#begin = begin;
   }
 
+  /** Where a setting is refused, nothing is left of the transaction. */
   async begin(): Promise<void> {
-    await this.inner.executeQuery(CompiledQuery.raw(this.#begin));
+    try {
+      await this.inner.executeQuery(CompiledQuery.raw(this.#begin));
+    } catch (error) {
+      await this.#driver.rollbackTransaction(this.inner).catch(() => {});
+      throw error;
+    }
     this.#inTransaction = true;
   }
 

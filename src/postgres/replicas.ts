@@ -67,10 +67,12 @@ export async function lead(db: Database, replica: string, leaseMs: number): Prom
 
 /** The token stays: the next owner raises it. */
 async function disown(db: Kysely<Schema>, replica: string): Promise<void> {
-  await db
-    .updateTable("simulations")
-    .set({ owner: null, version: sql<number>`version + 1` })
-    .where("owner", "=", replica)
-    .where(sql<boolean>`status in ${open}`)
-    .execute();
+  // Locked in the order of their ids, as everybody locks them.
+  await sql`
+    with own as materialized (
+      select id from simulations where owner = ${replica} and status in ${open} order by id for update
+    )
+    update simulations set owner = null, version = version + 1 from own where simulations.id = own.id`.execute(
+    db,
+  );
 }

@@ -1,8 +1,9 @@
 // The bus across replicas: notices through Redis Pub/Sub, by graphql-redis-subscriptions as transport.
 //
 // A channel for each watched simulation, one for what live lists need, one to say that something was lost, and one
-// of this replica for its pulse. A channel is subscribed once, however many listen to it here, and a message is
+// for the beats of all replicas. A channel is subscribed once, however many listen to it here, and a message is
 // read once. Redis keeps nothing: whatever may have been lost is told as a gap, and the log has it.
+import { setTimeout as delay } from "node:timers/promises";
 import { RedisPubSub } from "graphql-redis-subscriptions";
 import { ServiceError } from "../core/errors.ts";
 import { createNoticeSieve } from "../core/notices.ts";
@@ -12,6 +13,7 @@ import { Channel } from "./channel.ts";
 import { connectRedis } from "./connect.ts";
 import { decodeNotice, encodeNotice } from "./message.ts";
 import { Outbox } from "./outbox.ts";
+import { Peers } from "./peers.ts";
 import { persistentSubscriber } from "./persistent-subscriber.ts";
 import { Pulse } from "./pulse.ts";
 
@@ -21,8 +23,13 @@ export interface RedisBusOptions {
   readonly installation: string;
   /** Unique among the living. */
   readonly replica: string;
+  /** Whether another replica is still there; asked about one that is not heard. */
+  lives(replica: string): Promise<boolean>;
   readonly log: Log;
 }
+
+/** A replica that ends says so; that is not waited for longer, ms. */
+const goodbyeMs = 200;
 
 export interface RedisBus extends Bus {
   /** Channels that are subscribed, beside the bus's own. */
@@ -30,35 +37,55 @@ export interface RedisBus extends Bus {
 }
 
 /** Connects in the background: until Redis is there, the bus is down. Throws ServiceError BAD_INPUT for a bad URL. */
-export function createRedisBus({ url, installation, replica, log }: RedisBusOptions): RedisBus {
+export function createRedisBus({ url, installation, replica, lives, log }: RedisBusOptions): RedisBus {
   const closing = new AbortController();
   const connections = connectRedis(url, log);
-  const subscriber = persistentSubscriber(connections.subscriber, closing.signal, log);
+  const channels = new Map<string, Channel>();
+  const named = (name: string) => `simulations:${installation}:${name}`;
+  const names = { all: named("all"), lost: named("lost"), pulse: named("pulse") };
+  const ofSimulation = (id: string) => named(`simulation:${id}`);
+  const subscriber = persistentSubscriber({
+    client: connections.subscriber,
+    last: names.pulse,
+    closing: closing.signal,
+    log,
+    ready: () => pulse.beatNow(),
+    regained: (channel) => channels.get(channel)?.gap(),
+  });
   const pubsub = new RedisPubSub({
     publisher: connections.publisher,
     subscriber,
     serializer: (message: string) => message,
   });
   const sieve = createNoticeSieve();
-  const channels = new Map<string, Channel>();
-  const named = (name: string) => `simulations:${installation}:${name}`;
-  const names = { all: named("all"), lost: named("lost"), pulse: named(`pulse:${replica}`) };
-  const ofSimulation = (id: string) => named(`simulation:${id}`);
-
   const outbox = new Outbox((channel, message) => pubsub.publish(channel, message));
   const pulse = new Pulse({
     send(number) {
       // Said before the beat that proves that it could be said.
-      if (outbox.hasLost()) outbox.send(names.lost, "1");
-      outbox.send(names.pulse, String(number));
+      if (outbox.mustTell(performance.now())) outbox.send(names.lost, "1");
+      void outbox.attempt(names.pulse, JSON.stringify([replica, number]));
+      if (pulse.isUp) peers.check();
+      else peers.excuse();
     },
     up() {
       log.info({}, "Notices get through Redis.");
+      peers.excuse();
       tellGap();
     },
     down: () => log.warn({ reason: connections.trouble() }, "Notices do not get through Redis."),
     revive: () => connections.reconnect(),
   });
+
+  const peers = new Peers({ lost: tellGap, lives, log });
+
+  function hearBeat(beat: unknown): void {
+    if (!Array.isArray(beat)) return;
+    const [from, number]: unknown[] = beat;
+    if (typeof from !== "string" || typeof number !== "number") return;
+    if (from === replica) pulse.hear(number);
+    else if (number === 0) peers.leave(from);
+    else peers.hear(from, number);
+  }
 
   function tellGap(): void {
     for (const channel of channels.values()) channel.gap();
@@ -85,9 +112,8 @@ export function createRedisBus({ url, installation, replica, log }: RedisBusOpti
   }
 
   connections.subscriber.on("close", () => pulse.lose());
-  connections.subscriber.on("ready", () => pulse.beatNow());
   connections.publisher.on("ready", () => pulse.beatNow());
-  void pubsub.subscribe(names.pulse, (number) => pulse.hear(Number(number))).then(() => pulse.beatNow());
+  void pubsub.subscribe(names.pulse, hearBeat).then(() => pulse.beatNow());
   void pubsub.subscribe(names.lost, tellGap);
   pulse.start();
 
@@ -103,7 +129,10 @@ export function createRedisBus({ url, installation, replica, log }: RedisBusOpti
     subscribeAll: (listener) => listen(names.all, listener),
     health() {
       if (closing.signal.aborted) return { up: false, reason: "The bus is closed." };
-      if (pulse.isUp) return { up: true };
+      const { missing } = peers;
+      if (pulse.isUp && missing === null) return { up: true };
+      if (pulse.isUp)
+        return { up: false, reason: `Redis brings nothing of replica ${missing}, which lives.` };
       const trouble = connections.trouble();
       const reason = trouble === null ? "Notices do not get through Redis." : `Redis: ${trouble}`;
       return { up: false, reason };
@@ -114,6 +143,8 @@ export function createRedisBus({ url, installation, replica, log }: RedisBusOpti
       closing.abort();
       pulse.stop();
       channels.clear();
+      const goodbye = outbox.attempt(names.pulse, JSON.stringify([replica, 0]));
+      await Promise.race([goodbye, delay(goodbyeMs, undefined, { ref: false })]);
       connections.close();
     },
   };

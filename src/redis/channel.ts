@@ -26,7 +26,7 @@ export class Channel {
     const entry = { listener };
     this.#listeners.add(entry);
     this.#subscribed ??= this.#options.subscribe(this);
-    await Promise.race([this.#subscribed, closed(closing)]);
+    await untilClosed(this.#subscribed, closing);
     return () => this.#remove(entry);
   }
 
@@ -55,10 +55,17 @@ export class Channel {
   }
 }
 
-function closed(closing: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const refuse = () => reject(new ServiceError("UNAVAILABLE", "The bus is closed."));
+/** The promise, or a rejection when the bus closes before; leaves nothing behind. */
+async function untilClosed(promise: Promise<unknown>, closing: AbortSignal): Promise<void> {
+  let refuse = () => {};
+  const closed = new Promise<never>((_, reject) => {
+    refuse = () => reject(new ServiceError("UNAVAILABLE", "The bus is closed."));
     if (closing.aborted) refuse();
     else closing.addEventListener("abort", refuse, { once: true });
   });
+  try {
+    await Promise.race([promise, closed]);
+  } finally {
+    closing.removeEventListener("abort", refuse);
+  }
 }

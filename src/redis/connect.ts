@@ -32,11 +32,13 @@ const publishing = {
   enableAutoPipelining: true,
 };
 
-/** Subscribes again by itself after every reconnect. */
+/** What is to be heard is asked for on every connection anew, and by us: see `persistent-subscriber.ts`. */
 const listening = {
   ...shared,
-  maxRetriesPerRequest: null,
-  autoResubscribe: true,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
 };
 
 export interface RedisConnections {

@@ -18,7 +18,15 @@ export function encodeNotice(notice: Notice): string {
 /** Null: not a notice of this version. */
 export function decodeNotice(message: unknown): Notice | null {
   if (!isNoticeOfThisVersion(message)) return null;
-  const { simulation, events } = message;
+  try {
+    return decode(message);
+  } catch {
+    // It says that it is of this version, and is not.
+    return null;
+  }
+}
+
+function decode({ simulation, events }: WrittenNotice): Notice {
   const { run } = simulation;
   return {
     simulation: {
@@ -61,7 +69,8 @@ function encode(simulation: Simulation, events: readonly SimulationEvent[]): str
   return JSON.stringify({ version, simulation: { ...simulation, run }, events });
 }
 
-// Who may publish here may also write the database: the version says who wrote the message, and is trusted.
+// The version says who wrote the message. What is in it is as good as the access to the server is well kept: it is
+// shown as it comes, and nothing is decided by it that the database does not decide again.
 function isNoticeOfThisVersion(message: unknown): message is WrittenNotice {
   return (
     typeof message === "object" &&

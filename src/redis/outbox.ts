@@ -3,37 +3,44 @@
 
 /** Characters that may be on their way at once; above, notices are dropped. */
 const mostOnTheWay = 16 * 1024 * 1024;
+/** A loss that goes on is told this often: everybody looks into the log then, ms. */
+const tellEveryMs = 5_000;
 
 export class Outbox {
   readonly #publish: (channel: string, message: string) => Promise<void>;
   #onTheWay = 0;
   #lost = false;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(publish: (channel: string, message: string) => Promise<void>) {
     this.#publish = publish;
   }
 
   send(channel: string, message: string): void {
-    if (this.#onTheWay + message.length > mostOnTheWay) {
-      this.#lost = true;
-      return;
-    }
-    this.#onTheWay += message.length;
-    this.#publish(channel, message).then(
-      () => {
-        this.#onTheWay -= message.length;
-      },
-      () => {
-        this.#onTheWay -= message.length;
-        this.#lost = true;
-      },
-    );
+    void this.attempt(channel, message).then((sent) => {
+      if (!sent) this.#lost = true;
+    });
   }
 
-  /** Whether something was dropped since the last time that this was asked. */
-  hasLost(): boolean {
-    const lost = this.#lost;
+  /** What nobody misses when it is lost. Whether it was sent; never rejects. */
+  async attempt(channel: string, message: string): Promise<boolean> {
+    if (this.#onTheWay + message.length > mostOnTheWay) return false;
+    this.#onTheWay += message.length;
+    try {
+      await this.#publish(channel, message);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      this.#onTheWay -= message.length;
+    }
+  }
+
+  /** Whether something was lost that has not been told: whoever asks tells it. `now`: ms. */
+  mustTell(now: number): boolean {
+    if (!this.#lost || now - this.#toldAt < tellEveryMs) return false;
     this.#lost = false;
-    return lost;
+    this.#toldAt = now;
+    return true;
   }
 }

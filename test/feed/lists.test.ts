@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SimulationFilter } from "../../src/core/ports/store.ts";
 import { developmentViewer, type Viewer } from "../../src/core/viewer.ts";
 import type { ListUpdate } from "../../src/feed/feed.ts";
-import { feedLimits } from "../../src/feed/limits.ts";
+import { feedLimits, listRereadMs } from "../../src/feed/limits.ts";
 import { changedTo, sampled, simulationOf } from "../support/simulations.ts";
 import { Consumer, createWorld, nothingLeft, smallLimits, turn, type World } from "./world.ts";
 
@@ -177,6 +177,18 @@ describe("the live list", () => {
     world.bus.setHealth(false);
     world.store.add(simulationOf("sim-2"));
     for (let round = 0; round < 2; round += 1) {
+      world.clock.advance(smallLimits.quietCheckMs * 1.25);
+      await turn();
+    }
+    expect(short(list)).toBe("RESET, ENTERED sim-1, ENTERED sim-2");
+    await list.stop();
+  });
+
+  it("finds what has entered without a notice, within seconds, though the bus is up", async () => {
+    const world = createWorld();
+    const list = await watch(world);
+    world.store.add(simulationOf("sim-2"));
+    for (let waited = 0; waited <= listRereadMs; waited += smallLimits.quietCheckMs) {
       world.clock.advance(smallLimits.quietCheckMs * 1.25);
       await turn();
     }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createRedisBus } from "../../src/redis/bus.ts";
 import { busContract, recorder } from "../memory/bus-contract.ts";
+import { faultyProxy } from "../support/faulty-proxy.ts";
 import { silent } from "../support/postgres.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { logged } from "../support/simulations.ts";
@@ -105,10 +106,16 @@ describe("the bus on Redis, in trouble", () => {
     const heard = recorder();
     const id = randomUUID();
     await bus.subscribe(id, heard);
-    for (const message of ["garbage", "7", "null", '{"version":99}']) {
+    for (const message of [
+      "garbage",
+      "7",
+      "null",
+      '{"version":99}',
+      '{"version":1,"simulation":{},"events":[]}',
+    ]) {
       await redis.command(`PUBLISH simulations:here:simulation:${id} ${JSON.stringify(message)}`);
     }
-    await vi.waitFor(() => expect(heard.gaps).toBe(4), until);
+    await vi.waitFor(() => expect(heard.gaps).toBe(5), until);
     expect(heard.notices).toEqual([]);
     await bus.close();
   });
@@ -129,7 +136,13 @@ describe("the bus on Redis, in trouble", () => {
   it("says why it is down when the password is wrong, and leaves nothing behind when it is closed then", async () => {
     const guarded = await startRedis(["requirepass right"]);
     const url = guarded.url.replace("//", "//:wrong@");
-    const bus = createRedisBus({ url, installation: "x", replica: "r", log: silent });
+    const bus = createRedisBus({
+      url,
+      installation: "x",
+      replica: "r",
+      lives: async () => false,
+      log: silent,
+    });
     const listening = bus.subscribe(randomUUID(), recorder());
     listening.catch(() => {});
     await vi.waitFor(() => expect(bus.health().reason).toMatch(/WRONGPASS|invalid/i), until);
@@ -140,7 +153,7 @@ describe("the bus on Redis, in trouble", () => {
 
   it("is refused a channel without harm, and hears it once it is allowed", async () => {
     const guarded = await startRedis();
-    await guarded.command("ACL SETUSER replica on >secret ~* resetchannels &*:lost &*:pulse:* &*:all +@all");
+    await guarded.command("ACL SETUSER replica on >secret ~* resetchannels &*:lost &*:pulse &*:all +@all");
     const url = guarded.url.replace("//", "//replica:secret@");
     const bus = await open(url);
     const id = randomUUID();
@@ -152,5 +165,84 @@ describe("the bus on Redis, in trouble", () => {
     await heard.until(1);
     await bus.close();
     await guarded.kill();
+  });
+
+  it("outlives the loss of its right to channels, and tells a gap when it has it back", async () => {
+    const guarded = await startRedis();
+    const may = (channels: string) =>
+      guarded.command(`ACL SETUSER replica on >secret ~* resetchannels ${channels} +@all`);
+    await may("&*");
+    const bus = await open(guarded.url.replace("//", "//replica:secret@"));
+    const [lost, kept] = [recorder(), recorder()];
+    const id = randomUUID();
+    await bus.subscribe(id, lost);
+    await bus.subscribeAll(kept);
+    // The server ends the connections of those who listen where they may not any more.
+    await may("&*:lost &*:pulse &*:all");
+    await vi.waitFor(() => expect(kept.gaps).toBeGreaterThan(0), until);
+    const { gaps } = lost;
+    await may("&*");
+    await vi.waitFor(() => expect(lost.gaps).toBeGreaterThan(gaps), until);
+    bus.publish(noticeOf(id, 1));
+    await lost.until(1);
+    await bus.close();
+    await guarded.kill();
+  });
+
+  it("ends in order while it is about to listen again", async () => {
+    const { bus, peer } = await pair();
+    for (let count = 0; count < 50; count += 1) await bus.subscribe(randomUUID(), recorder());
+    const rejections: unknown[] = [];
+    const note = (reason: unknown) => void rejections.push(reason);
+    process.on("unhandledRejection", note);
+    for (let round = 0; round < 5; round += 1) await redis.command("CLIENT KILL TYPE pubsub");
+    await bus.close();
+    await vi.waitFor(() => expect(peer.health().up).toBe(true), until);
+    await peer.close();
+    process.off("unhandledRejection", note);
+    expect(rejections).toEqual([]);
+  });
+});
+
+describe("other replicas on Redis", () => {
+  it("that live and are not heard are told of, until they are heard again", async () => {
+    const proxy = await faultyProxy({ host: "127.0.0.1", port: redis.port });
+    const installation = randomUUID();
+    const bus = await openBus(redis.url, installation, { lives: async () => true });
+    const replica = "the-other";
+    const peer = await openBus(`redis://127.0.0.1:${proxy.port}`, installation, { replica });
+    const heard = recorder();
+    await bus.subscribe(randomUUID(), heard);
+    proxy.swallow();
+    const reason = expect.stringContaining(replica);
+    await vi.waitFor(() => expect(bus.health()).toEqual({ up: false, reason }), until);
+    expect(heard.gaps).toBe(1);
+    proxy.pass();
+    await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
+    expect(heard.gaps).toBeGreaterThan(1);
+    await Promise.all([bus.close(), peer.close()]);
+    await proxy.close();
+  });
+
+  it("that are gone are forgotten, after a look into the log; that say goodbye, at once", async () => {
+    const proxy = await faultyProxy({ host: "127.0.0.1", port: redis.port });
+    const installation = randomUUID();
+    const asked: string[] = [];
+    const lives = async (replica: string) => {
+      asked.push(replica);
+      return false;
+    };
+    const bus = await openBus(redis.url, installation, { lives });
+    const killed = await openBus(`redis://127.0.0.1:${proxy.port}`, installation, { replica: "killed" });
+    const polite = await openBus(redis.url, installation, { replica: "polite" });
+    const heard = recorder();
+    await bus.subscribe(randomUUID(), heard);
+    await polite.close();
+    proxy.swallow();
+    await vi.waitFor(() => expect(asked).toEqual(["killed"]), until);
+    await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
+    expect(heard.gaps).toBe(2);
+    await Promise.all([bus.close(), killed.close()]);
+    await proxy.close();
   });
 });

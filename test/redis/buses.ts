@@ -8,8 +8,12 @@ import { logged, simulationOf } from "../support/simulations.ts";
 export const until = { timeout: 60_000, interval: 20 };
 
 /** One that is up. */
-export async function openBus(url: string, installation: string = randomUUID()): Promise<RedisBus> {
-  const bus = createRedisBus({ url, installation, replica: randomUUID(), log: silent });
+export async function openBus(
+  url: string,
+  installation: string = randomUUID(),
+  { replica = randomUUID() as string, lives = async (_: string) => false } = {},
+): Promise<RedisBus> {
+  const bus = createRedisBus({ url, installation, replica, lives, log: silent });
   await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
   return bus;
 }

@@ -5,7 +5,13 @@ import { createRedisBus } from "../../src/redis/bus.ts";
 import { quietLog, simulationOf } from "../support/simulations.ts";
 
 const url = process.argv[2] ?? "";
-const bus = createRedisBus({ url, installation: randomUUID(), replica: randomUUID(), log: quietLog() });
+const bus = createRedisBus({
+  url,
+  installation: randomUUID(),
+  replica: randomUUID(),
+  lives: async () => false,
+  log: quietLog(),
+});
 const id = randomUUID();
 
 /** What it says before the first attempt to connect has ended is no answer. */

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EngineChild, startEngineChild } from "../../src/clients/engine/child.ts";
 import { pause, simulation, start, stop } from "../support/api.ts";
+import { faultyProxy } from "../support/faulty-proxy.ts";
 import { operation } from "../support/http.ts";
 import { LogClient } from "../support/log-client.ts";
 import { type ServerDatabase, serverDatabase } from "../support/postgres.ts";
@@ -30,12 +31,13 @@ afterAll(async () => {
 
 const patience = { timeout: 30_000, interval: 50 };
 
-function replica(roles: string): Promise<ServiceProcess> {
+function replica(roles: string, some: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
   const env = {
     DATABASE_URL: database.url,
     REDIS_URL: redis.url,
     ENGINE_URL: `grpc://${engine.address}`,
     ROLES: roles,
+    ...some,
   };
   return startService({ dataDir: "unused", env });
 }
@@ -69,7 +71,9 @@ describe("replicas of one role each", () => {
 
 describe("replicas that do both", () => {
   it("serve each other's simulations: followed on one, paused and stopped on another", async () => {
-    const [first, second, third] = await Promise.all(["api,owner", "api,owner", "api,owner"].map(replica));
+    const [first, second, third] = await Promise.all(
+      ["api,owner", "api,owner", "api,owner"].map((roles) => replica(roles)),
+    );
     if (first === undefined || second === undefined || third === undefined)
       throw new Error("Three were started.");
     const { id } = await start(first.url, { designId: "mm1", duration: 3_600, speed: 10 });
@@ -124,5 +128,32 @@ describe("replicas that do both", () => {
       expect(client.events.map(({ seq }) => seq)).toEqual(client.events.map((_, index) => index + 1));
       expect(client.events.at(-1)?.status).toBe("STOPPED");
     }
+  });
+
+  it("poll for what one of them drives that is cut off from Redis, and say so", async () => {
+    const proxy = await faultyProxy({ host: "127.0.0.1", port: redis.port });
+    const [api] = await Promise.all([
+      replica("api"),
+      replica("owner", { REDIS_URL: `redis://127.0.0.1:${proxy.port}` }),
+    ]);
+    const { id } = await start(api.url, { designId: "mm1", duration: 3_600, speed: 10 });
+    const client = new LogClient(id);
+    const following = client.follow(api.url, 0);
+    const last = (state: string) => client.until(({ states }) => states.at(-1)?.state === state);
+    await client.until(({ events }) => events.length >= 3);
+    proxy.swallow();
+    await last("STALE");
+    const { length } = client.events;
+    await client.until(
+      ({ events, states }) => events.length >= length + 4 && states.at(-1)?.state === "STALE",
+    );
+    expect(await ready(api.url)).toMatchObject({ status: "degraded", parts: { bus: "down" } });
+    proxy.pass();
+    await last("LIVE");
+    await stop(api.url, id);
+    expect(await following).toBe("completed");
+    expect(client.events.map(({ seq }) => seq)).toEqual(client.events.map((_, index) => index + 1));
+    await endServices();
+    await proxy.close();
   });
 });
