@@ -115,7 +115,8 @@ builder.objectRef<Delivered<SpeedChanged>>("SpeedChanged").implement({
 });
 
 builder.objectRef<Delivered<LogEmitted>>("LogEmitted").implement({
-  description: "The engine has something to say, or (code OWNER_CHANGED) the service: another replica drives the simulation.",
+  description:
+    "The engine has something to say, or (code OWNER_CHANGED) the service: another replica drives the simulation.",
   interfaces: [SimulationEventInterface],
   fields: (t) => ({
     level: t.field({
