@@ -93,7 +93,7 @@ const environmentSchema = z.object({
   /** For tests of crashes: a place in the code, and at which visit the process kills itself there. */
   FAILPOINT: z
     .string()
-    .regex(/^(after_commit_before_publish|before_attach):\d+$/, "is not <name>:<visit>")
+    .regex(/^(after_commit_before_publish|before_attach|mid_batch):\d+$/, "is not <name>:<visit>")
     .optional(),
 });
 

@@ -16,7 +16,7 @@ import { createFeed } from "./feed/hub.ts";
 import { createMemoryBus } from "./memory/bus.ts";
 import { CommandService } from "./orchestrator/command-service.ts";
 import { EngineWatch } from "./orchestrator/engine-watch.ts";
-import { type Failpoint, Ledger } from "./orchestrator/ledger.ts";
+import { Ledger } from "./orchestrator/ledger.ts";
 import { Ownership } from "./orchestrator/owner/ownership.ts";
 import { DesignPreparation } from "./orchestrator/prepare.ts";
 import { Reconciler } from "./orchestrator/reconciler.ts";
@@ -54,7 +54,8 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 
 async function start(config: Config, log: Log, releases: Releases): Promise<Service> {
   // The slow two at once: the database opens while the engine starts.
-  const opening = open(config, log, releases);
+  const failpoint = failpointOf(config);
+  const opening = open(config, log, releases, failpoint);
   // It is awaited below; that it fails before that is no defect.
   opening.catch(() => {});
   const engine = await embeddedEngine(config, log, releases).catch(async (error) => {
@@ -75,7 +76,6 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   releases.push("engines", () => fleet.close());
 
   const { store, leases } = database;
-  const failpoint = failpointOf(config);
   const ledger = new Ledger(store, bus, failpoint);
   // Only an owner's: a replica that serves the API alone has none.
   let scheduler: Scheduler | undefined;
@@ -150,9 +150,13 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
 
 type Opened = Awaited<ReturnType<typeof openDatabase>>;
 
-async function open(config: Config, log: Log, releases: Releases): Promise<Opened> {
-  const { databaseUrl: url, dataDir } = config;
-  const database = await openDatabase({ dataDir, log, ...(url === undefined ? {} : { url }) });
+async function open(
+  { databaseUrl: url, dataDir }: Config,
+  log: Log,
+  releases: Releases,
+  failpoint: (name: string) => void,
+): Promise<Opened> {
+  const database = await openDatabase({ dataDir, log, failpoint, ...(url === undefined ? {} : { url }) });
   releases.push("database", () => database.close(), 2_000);
   return database;
 }
@@ -205,7 +209,7 @@ function settingsOf(config: Config, embedded: boolean): OrchestratorSettings {
 }
 
 // For tests of crashes: dies by SIGKILL, as a crash would, at the given visit of the place.
-function failpointOf({ failpoint }: Config): Failpoint {
+function failpointOf({ failpoint }: Config): (name: string) => void {
   if (failpoint === undefined) return () => {};
   let visits = 0;
   return (name) => {

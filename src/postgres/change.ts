@@ -9,11 +9,15 @@ import type { Database, Schema } from "./schema.ts";
 import type { Stored } from "./stored.ts";
 import { write } from "./write.ts";
 
-/** Resolves when committed: the time of the events. What throws has changed nothing, or nobody knows. */
+/**
+ * Resolves when committed: the time of the events. What throws has changed nothing, or nobody knows. `written`: all of
+ * it has been sent, and nothing of it is committed.
+ */
 export async function commitChanges(
   db: Database,
   rollUps: OpenRollUps,
   pending: readonly PendingChange[],
+  written: () => void = () => {},
 ): Promise<Date> {
   const { at, rolledUp } = await db.transaction().execute(async (tx) => {
     const stored = await lock(tx, [...new Set(pending.map((change) => change.simulationId))]);
@@ -23,7 +27,9 @@ export async function commitChanges(
       const before = stored.get(change.stored.simulation.id);
       return before === undefined ? [] : [rollUps.add(before, change)];
     });
-    return { at: await write(tx, changes, rolledUp), rolledUp };
+    const at = await write(tx, changes, rolledUp);
+    written();
+    return { at, rolledUp };
   });
   for (const rolled of rolledUp) rollUps.remember(rolled);
   return at;

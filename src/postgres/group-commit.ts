@@ -21,11 +21,14 @@ export class GroupCommit {
   readonly #db: Database;
   readonly #lanes: readonly Lane[];
   readonly #rollUps = new OpenRollUps();
+  readonly #written: () => void;
   #waiting = 0;
   #closed = false;
 
-  constructor(db: Database, lanes: number) {
+  /** `written`: a batch has been sent and is not committed; for tests of crashes. */
+  constructor(db: Database, lanes: number, written: () => void = () => {}) {
     this.#db = db;
+    this.#written = written;
     this.#lanes = Array.from({ length: lanes }, () => ({ waiting: [], work: null }));
   }
 
@@ -60,7 +63,7 @@ export class GroupCommit {
 
   async #commit(batch: readonly PendingChange[]): Promise<void> {
     try {
-      const at = await commitChanges(this.#db, this.#rollUps, batch);
+      const at = await commitChanges(this.#db, this.#rollUps, batch, this.#written);
       for (const change of batch) change.settle(at);
     } catch (error) {
       // One of them cannot be stored, and nothing of the batch is: each for itself, and only that one fails.

@@ -35,11 +35,14 @@ export interface DatabaseOptions {
   readonly url?: string;
   readonly dataDir: string;
   readonly log: Log;
+  /** A place at which a test makes the process die; does nothing when left out. */
+  readonly failpoint?: (name: "mid_batch") => void;
 }
 
 /** Throws ServiceError UNAVAILABLE where the database does not answer, or the folder is another process's. */
-export function openDatabase({ url, dataDir, log }: DatabaseOptions): Promise<OpenDatabase> {
-  return url === undefined ? openEmbedded(dataDir, log) : openServer(url, log);
+export function openDatabase({ url, dataDir, log, failpoint }: DatabaseOptions): Promise<OpenDatabase> {
+  const written = () => failpoint?.("mid_batch");
+  return url === undefined ? openEmbedded(dataDir, log, written) : openServer(url, log, written);
 }
 
 interface Opened {
@@ -54,10 +57,12 @@ interface Opened {
   readonly describe: string;
   /** Commits under way at a time. */
   readonly lanes: number;
+  /** A batch has been sent and is not committed. */
+  written(): void;
   release(): Promise<void>;
 }
 
-async function openServer(url: string, log: Log): Promise<OpenDatabase> {
+async function openServer(url: string, log: Log, written: () => void): Promise<OpenDatabase> {
   const bounding = await asking(() => boundingOf(url));
   if (bounding === "transaction") {
     log.info({}, "The database is behind a pooler: the bounds of statements are said in each transaction.");
@@ -71,10 +76,10 @@ async function openServer(url: string, log: Log): Promise<OpenDatabase> {
   };
   const lanes = commitBounds.connections;
   const describe = describeUrl(url);
-  return ready({ db, searches, commits, urgent, embedded: false, describe, lanes, release });
+  return ready({ db, searches, commits, urgent, embedded: false, describe, lanes, written, release });
 }
 
-async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
+async function openEmbedded(dataDir: string, log: Log, written: () => void): Promise<OpenDatabase> {
   const lock = await lockFolder(dataDir);
   try {
     const folder = await dataFolder(dataDir, log);
@@ -95,6 +100,7 @@ async function openEmbedded(dataDir: string, log: Log): Promise<OpenDatabase> {
       embedded: true,
       describe: `embedded in ${folder}`,
       lanes: 1,
+      written,
       release,
     });
   } catch (error) {
@@ -113,7 +119,7 @@ async function ready({ db, urgent, embedded, describe, release, ...opened }: Ope
     await release();
     throw error;
   }
-  const commits = new GroupCommit(opened.commits, opened.lanes);
+  const commits = new GroupCommit(opened.commits, opened.lanes, opened.written);
   let closing: Promise<void> | null = null;
   const close = async () => {
     await commits.close();

@@ -49,9 +49,12 @@ export function kills(armedShare: number): Nemesis {
 
   function nextFailpoint({ random }: Scene): string | null {
     if (!random.chance(armedShare)) return null;
-    return random.chance(0.3)
-      ? `before_attach:${random.whole(1, 12)}`
-      : `after_commit_before_publish:${random.whole(100, 700)}`;
+    const places = [
+      `before_attach:${random.whole(1, 12)}`,
+      `mid_batch:${random.whole(50, 300)}`,
+      `after_commit_before_publish:${random.whole(100, 700)}`,
+    ];
+    return random.pick(places);
   }
 
   return { round };
