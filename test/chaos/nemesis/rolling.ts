@@ -13,7 +13,8 @@ export function rolling(): Nemesis {
           const loss = await lossOf(scene, replica, at);
           const how = await replica.end();
           sample(scene, "Drain (SIGTERM to exit)", monotonicMs() - at.t);
-          count(scene, how === 0 ? "drained, exit code 0" : `drained badly (${how})`);
+          count(scene, how === 0 ? "drained, exit code 0" : "drained badly");
+          if (how !== 0) scene.say(`${replica.name} ended with ${how}`);
           const left = await goneOn(scene, loss, at.wall, 15_000);
           if (left > 0) count(scene, "not gone on in time", left);
           await replica.start();
