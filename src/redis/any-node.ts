@@ -11,7 +11,7 @@ import type { RedisNode } from "./target.ts";
 const endMs = 500;
 
 /** A connector for ioredis: each attempt goes to the next of the nodes that are known then. */
-export function anyNode(nodes: () => readonly RedisNode[], tls: boolean) {
+export function anyNode(nodes: () => readonly RedisNode[], tls: boolean): new () => AbstractConnector {
   let attempts = Math.floor(Math.random() * 1_000);
 
   return class AnyNode extends AbstractConnector {
