@@ -44,7 +44,7 @@ const littleWork: WorkloadOptions = {
 const little = { clients: 8, rounds: 3, enough: { running: 9, owned: 3 }, workload: littleWork };
 
 export const profiles = {
-  kills: { ...usually, nemesis: () => kills(0.4) },
+  kills: { ...usually, nemesis: () => kills(0.2) },
   freeze: { ...usually, nemesis: () => freezes(10_000) },
   redis: { ...usually, nemesis: () => redisFaults(6_000) },
   /** One long absence. */
