@@ -132,8 +132,9 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   releases.push(
     "server",
     async () => {
-      // What it drives goes to the others while its clients do.
-      const handedOver = handOver();
+      // What it drives goes to the others while its clients do. Where that fails, the releases of scheduler and
+      // ownership try it again, and say what is wrong.
+      const handedOver = handOver().catch(() => {});
       await server.drain(drainServerMs);
       await server.close();
       await handedOver;

@@ -1,5 +1,4 @@
-// Whether notices get through, by trying: a replica publishes a numbered beat on a channel of its own and listens
-// for it. So every way of being deaf is noticed (cut off, stalled, no permission, a subscription that was lost on
+// Whether notices get through, by trying: a replica publishes a numbered beat to all, and listens for it itself. So every way of being deaf is noticed (cut off, stalled, no permission, a subscription that was lost on
 // the way), and so is a moment in which notices may have been lost.
 
 /** Wall ms between two beats. */
@@ -10,7 +9,7 @@ const deafAfterMs = 1_500;
 const reviveAfterMs = 5_000;
 
 export interface PulseOptions {
-  /** Sends beat `number` to everybody who listens on this replica's channel. */
+  /** Sends beat `number` to every replica, this one included. */
   send(number: number): void;
   /** Notices get through from here on; what was published before may have been lost. */
   up(): void;

@@ -69,6 +69,23 @@ describe("replicas of one role each", () => {
   });
 });
 
+it("a replica that has lost the database ends in order all the same", async () => {
+  const { hostname, port } = new URL(database.url);
+  const proxy = await faultyProxy({ host: hostname, port: Number(port) });
+  const url = new URL(database.url);
+  url.host = `127.0.0.1:${proxy.port}`;
+  const lonely = await replica("api,owner", { DATABASE_URL: url.href });
+  const { id } = await start(lonely.url, { designId: "mm1", duration: 3_600, speed: 10 });
+  const client = new LogClient(id);
+  const following = client.follow(lonely.url, 0);
+  await client.until(({ events }) => events.length >= 3);
+  await proxy.close();
+  await expect.poll(() => ready(lonely.url), patience).toMatchObject({ status: "down" });
+  lonely.kill("SIGTERM");
+  expect(await lonely.exited).toBe(0);
+  expect(await following).toBe("closed");
+});
+
 describe("replicas that do both", () => {
   it("serve each other's simulations: followed on one, paused and stopped on another", async () => {
     const [first, second, third] = await Promise.all(
