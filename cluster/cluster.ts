@@ -30,6 +30,8 @@ export interface ClusterOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Engines that are there beside those started, host:port. */
   readonly otherEngines?: readonly string[];
+  /** The engines write down what they accept. */
+  readonly ledgers?: boolean;
   /** Puts a proxy that can be made to fail on each link. */
   readonly faults?: boolean;
 }
@@ -89,7 +91,7 @@ async function start(
 
   const capacity = options.engineCapacity ?? 64;
   const engines = named("engine", options.engines ?? 2, (name) =>
-    engine({ name, root, folder, capacity, env: compiled }),
+    engine({ name, root, folder, capacity, env: compiled, ledger: options.ledgers === true }),
   );
   for (const one of engines) ends.push(() => one.kill());
   await Promise.all(engines.map((one) => one.start()));

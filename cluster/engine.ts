@@ -6,6 +6,8 @@ export interface Engine extends Member {
   /** host:port; the same in every life. */
   readonly address: string;
   readonly port: number;
+  /** What it has accepted, where it was asked to write that down. */
+  readonly ledgerFile: string;
   /** After its end: it has forgotten every run. */
   start(): Promise<void>;
 }
@@ -17,6 +19,8 @@ export interface EngineOptions {
   /** Runs at a time. */
   readonly capacity: number;
   readonly env: Readonly<Record<string, string>>;
+  /** Each accepted command is written down in `<folder>/<name>.ledger`, by all lives into one file. */
+  readonly ledger: boolean;
 }
 
 const startWithinMs = 60_000;
@@ -31,8 +35,12 @@ class EngineProcess extends Life implements Engine {
     this.#options = options;
   }
 
+  get ledgerFile(): string {
+    return join(this.#options.folder, `${this.name}.ledger`);
+  }
+
   async start(): Promise<void> {
-    const { root, folder, capacity, env, name } = this.#options;
+    const { root, folder, capacity, env, name, ledger } = this.#options;
     const flusher = join(import.meta.dirname, "compile-cache.mjs");
     const engineArgs = ["--end-with-parent", "--port", String(this.port), "--capacity", String(capacity)];
     this.address = await this.begin({
@@ -43,6 +51,7 @@ class EngineProcess extends Life implements Engine {
         flusher,
         "src/engine/main.ts",
         ...engineArgs,
+        ...(ledger ? ["--ledger", this.ledgerFile] : []),
       ],
       env: { ENGINE_LOG_LEVEL: "warn", ...env },
       ready: /"listening":"([^"]+)"/,

@@ -23,6 +23,7 @@ import {
 import { capabilitiesOf } from "./capabilities.ts";
 import { EngineError, serverError } from "./errors.ts";
 import { streamEvents } from "./event-stream.ts";
+import type { Command, Ledger } from "./ledger.ts";
 import { type Limits, maxReasonLength } from "./limits.ts";
 import { listRuns } from "./list-runs.ts";
 import { faultOf, keyOf, quantity, tokenOf, wholeNumber } from "./requests.ts";
@@ -57,17 +58,21 @@ export interface EngineContext {
   readonly limits: Limits;
   readonly engineInstanceId: string;
   readonly log: Logger;
+  /** Null: nobody wants to know what was accepted. */
+  readonly ledger: Ledger | null;
   /** No new runs. */
   draining: boolean;
 }
 
 /** One handler per call of the contract. What one throws becomes a gRPC status. */
 export function engineHandlers(context: EngineContext): EngineHandlers {
-  const { registry, limits, engineInstanceId, log } = context;
+  const { registry, limits, engineInstanceId, log, ledger } = context;
   const { fences } = registry;
   const infoFor = (run: Run, created = false) =>
     infoOf(run, fences.tokenOf(run.key), engineInstanceId, created);
   const owned = (request: ControlRequest) => registry.owned(keyOf(request), tokenOf(request));
+  const accepted = (what: Command, request: ControlRequest) =>
+    ledger?.accepted(what, keyOf(request), tokenOf(request));
 
   function unary<Request, Response>(
     name: string,
@@ -90,6 +95,7 @@ export function engineHandlers(context: EngineContext): EngineHandlers {
   return {
     start: unary("Start", (request) => {
       const { run, created } = startRun(request, registry, limits, context.draining);
+      accepted("start", request);
       if (created) log.info({ run: run.key }, "run begins");
       return infoFor(run, created);
     }),
@@ -97,12 +103,14 @@ export function engineHandlers(context: EngineContext): EngineHandlers {
     pause: unary("Pause", (request) => {
       const run = owned(request);
       run.pause();
+      accepted("pause", request);
       return infoFor(run);
     }),
 
     resume: unary("Resume", (request) => {
       const run = owned(request);
       run.resume();
+      accepted("resume", request);
       return infoFor(run);
     }),
 
@@ -114,9 +122,11 @@ export function engineHandlers(context: EngineContext): EngineHandlers {
       const run = registry.find(key);
       if (run === undefined) {
         fences.bury(key, token);
+        accepted("stop", request);
         return infoOfNone(key, fences.tokenOf(key), engineInstanceId, reason);
       }
       run.stop(reason);
+      accepted("stop", request);
       return infoFor(run);
     }),
 
@@ -124,12 +134,14 @@ export function engineHandlers(context: EngineContext): EngineHandlers {
       const speed = quantity("speed", request.speed);
       const run = owned(request);
       run.setSpeed(speed);
+      accepted("setSpeed", request);
       return infoFor(run);
     }),
 
     injectFault: unary("InjectFault", async (request) => {
       const fault = faultOf(request.fault);
       const run = owned(request);
+      accepted("injectFault", request);
       const appliedAtMs = await run.inject(fault);
       return { run: infoFor(run), appliedAtMs };
     }),
@@ -144,6 +156,7 @@ export function engineHandlers(context: EngineContext): EngineHandlers {
     acknowledge: unary("Acknowledge", (request) => {
       const upToSeq = wholeNumber("up_to_seq", request.upToSeq);
       owned(request).acknowledge(upToSeq);
+      accepted("acknowledge", request);
       return {};
     }),
 
@@ -161,6 +174,7 @@ export function engineHandlers(context: EngineContext): EngineHandlers {
       if (run === undefined) return {};
       if (!run.ended) throw new EngineError(status.FAILED_PRECONDITION, "the run has not ended");
       registry.forget(run);
+      accepted("forget", request);
       return {};
     }),
 
@@ -174,6 +188,7 @@ export function engineHandlers(context: EngineContext): EngineHandlers {
     const afterSeq = wholeNumber("after_seq", request.afterSeq);
     const run = owned(request);
     const attachment = run.attach(afterSeq);
+    accepted("subscribe", request);
     // Also fires after a normal end, where it does no harm.
     call.on("cancelled", () => attachment.detach("CANCELLED"));
     try {

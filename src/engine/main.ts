@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from "pino";
+import { Ledger } from "./ledger.ts";
 import { type Options, OptionsError, readOptions, usage } from "./options.ts";
 import { type Engine, startEngine } from "./server.ts";
 
@@ -11,7 +12,8 @@ const log = pino({ level: options.logLevel, base: { name: "engine" } }, destinat
 if (options.endWithParent) endWithParent(log);
 
 try {
-  const engine = await startEngine(options.host, options.port, options.limits, log);
+  const ledger = options.ledger === null ? null : new Ledger(options.ledger);
+  const engine = await startEngine(options.host, options.port, options.limits, log, ledger);
   endOnSignals(engine, log);
   const { address: listening, engineInstanceId } = engine;
   process.stdout.write(`${JSON.stringify({ listening, engineInstanceId })}\n`);

@@ -11,6 +11,8 @@ export interface Options {
   readonly endWithParent: boolean;
   /** pino level of the log on stderr. */
   readonly logLevel: string;
+  /** Where every accepted command is written down; null: nowhere. */
+  readonly ledger: string | null;
   readonly help: boolean;
   readonly limits: Limits;
 }
@@ -58,6 +60,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     port: wholeNumber("port", text("port", "0"), 0, 65_535),
     endWithParent: truth("end-with-parent", text("end-with-parent", "false")),
     logLevel,
+    ledger: text("ledger", "") || null,
     help: given.help !== undefined,
     limits,
   };
@@ -70,6 +73,7 @@ export function usage(): string {
     ["port <port>", "0 = any free one [0]"],
     ["end-with-parent", "end when standard input closes"],
     ["log-level <level>", `${logLevels.join(" | ")} [info]`],
+    ["ledger <file>", "write every accepted command and every end there, for tests [off]"],
     ...Object.entries(numbers).map(([name, { limit, meaning }]) => [
       `${name} <n>`,
       `${meaning} [${defaultLimits[limit]}]`,
@@ -81,7 +85,7 @@ export function usage(): string {
 
 function parse(args: readonly string[]): Record<string, string | undefined> {
   const flags = ["end-with-parent", "help"];
-  const names = ["host", "port", "log-level", ...Object.keys(numbers)];
+  const names = ["host", "port", "log-level", "ledger", ...Object.keys(numbers)];
   try {
     const { values } = parseArgs({
       args: [...args],

@@ -5,6 +5,7 @@ import { RunState } from "../gen/architech/engine/v1/engine.ts";
 import { HealthService } from "../gen/grpc/health/v1/health.ts";
 import { type EngineContext, engineHandlers, engineService } from "./engine-service.ts";
 import { Health } from "./health.ts";
+import type { Ledger } from "./ledger.ts";
 import { type Limits, maxRequestBytes } from "./limits.ts";
 import type { Run } from "./run.ts";
 import { RunRegistry } from "./run-registry.ts";
@@ -27,13 +28,21 @@ export interface Engine {
 }
 
 /** @throws where the address cannot be listened on */
-export async function startEngine(host: string, port: number, limits: Limits, log: Logger): Promise<Engine> {
+export async function startEngine(
+  host: string,
+  port: number,
+  limits: Limits,
+  log: Logger,
+  ledger: Ledger | null = null,
+): Promise<Engine> {
   let onQuiet: (() => void) | undefined;
   const registry = new RunRegistry(limits, (run) => {
     logEnd(run, log);
+    ledger?.ended(run.key, `${wordOf(run)}: ${run.reason}`);
     if (registry.underWay === 0) onQuiet?.();
   });
-  const context: EngineContext = { registry, limits, engineInstanceId: randomUUID(), log, draining: false };
+  const engineInstanceId = randomUUID();
+  const context: EngineContext = { registry, limits, engineInstanceId, log, ledger, draining: false };
   const health = new Health();
   const server = new Server({
     "grpc.max_receive_message_length": maxRequestBytes,
@@ -47,7 +56,7 @@ export async function startEngine(host: string, port: number, limits: Limits, lo
 
   return {
     address: `${host}:${boundPort}`,
-    engineInstanceId: context.engineInstanceId,
+    engineInstanceId,
     async drain() {
       context.draining = true;
       health.stopServing();
@@ -89,8 +98,13 @@ function shutDown(server: Server): Promise<void> {
 }
 
 function logEnd(run: Run, log: Logger): void {
-  const failed = run.state === RunState.RUN_STATE_FAILED;
+  const how = wordOf(run);
   const facts = { run: run.key, lastSeq: run.lastSeq, simTimeMs: run.simTimeMs, reason: run.reason };
-  if (failed) log.warn(facts, "run failed");
-  else log.info(facts, run.state === RunState.RUN_STATE_COMPLETED ? "run completed" : "run stopped");
+  if (how === "failed") log.warn(facts, "run failed");
+  else log.info(facts, `run ${how}`);
+}
+
+function wordOf({ state }: Run): "completed" | "failed" | "stopped" {
+  if (state === RunState.RUN_STATE_COMPLETED) return "completed";
+  return state === RunState.RUN_STATE_FAILED ? "failed" : "stopped";
 }
