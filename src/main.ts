@@ -1,6 +1,9 @@
 // The program: start, signals, exit code.
 import { destination, pino } from "pino";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { usage, type Wish, wishOf } from "./arguments.ts";
+import { printedConfig } from "./config/print.ts";
+import { ConfigError } from "./config/read.ts";
+import { readConfig } from "./config.ts";
 import { messageOf, ServiceError } from "./core/errors.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -9,7 +12,9 @@ const drainWithinMs = 8_000;
 /** A terminal's Ctrl-C reaches a program started by npm twice; that is one wish to end, not two. */
 const sameSignalMs = 500;
 
-const config = configOrExit();
+const wish = wishOrExit();
+if (wish !== "serve") answerAndExit(wish);
+const config = configOrExit(() => readConfig(process.env));
 const log = pino({ level: config.logLevel, base: { name: "service" } }, destination({ dest: 2, sync: true }));
 
 let ending: { readonly since: number } | undefined;
@@ -27,9 +32,24 @@ try {
   process.exit(1);
 }
 
-function configOrExit(): Config {
+function wishOrExit(): Wish {
   try {
-    return readConfig(process.env);
+    return wishOf(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${usage}`);
+    process.exit(2);
+  }
+}
+
+function answerAndExit(asked: "help" | "print-config"): never {
+  const answer = asked === "help" ? usage : configOrExit(() => printedConfig(process.env));
+  process.stdout.write(answer);
+  process.exit(0);
+}
+
+function configOrExit<T>(read: () => T): T {
+  try {
+    return read();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

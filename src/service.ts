@@ -117,7 +117,9 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     ? await createServer({
         ...front,
         graphiql: config.graphiql,
+        introspection: config.introspection,
         corsOrigins: config.corsOrigins,
+        hosts: config.hosts,
         parts: {
           commands: new CommandService({ store, ledger, preparation, settings }),
           store,

@@ -10,6 +10,7 @@ const src = join(root, "src");
 /** What each folder of src may import, beside itself and libraries. */
 const layers: Record<string, readonly string[]> = {
   core: [],
+  config: [],
   gen: [],
   orchestrator: ["core", "gen"],
   feed: ["core"],
@@ -23,7 +24,18 @@ const layers: Record<string, readonly string[]> = {
   // A client like any other: it knows the API, not the service.
   cli: [],
   // The files of src itself: the composition root sees everything.
-  "": ["core", "orchestrator", "feed", "postgres", "memory", "redis", "clients", "server", "graphql"],
+  "": [
+    "core",
+    "config",
+    "orchestrator",
+    "feed",
+    "postgres",
+    "memory",
+    "redis",
+    "clients",
+    "server",
+    "graphql",
+  ],
 };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" })
