@@ -6,6 +6,8 @@ export const errorCodes = [
   "DESIGN_NOT_FOUND",
   "DESIGN_INVALID",
   "SIMULATION_NOT_FOUND",
+  /** It is seen, but needs a greater role. */
+  "FORBIDDEN",
   "IDEMPOTENCY_CONFLICT",
   "INVALID_TRANSITION",
   "LIMIT_EXCEEDED",

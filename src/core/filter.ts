@@ -1,14 +1,6 @@
-// What a filter and a viewer let through, said once for what is held in memory. The store says the same in SQL.
+// What a filter lets through, said once for what is held in memory. The store says the same in SQL.
 import type { SimulationFilter } from "./ports/store.ts";
 import type { Simulation } from "./simulation.ts";
-import type { Viewer } from "./viewer.ts";
-
-/** Admins see everything, others their own simulations and those of their projects. */
-export function visibleTo(viewer: Viewer, simulation: Simulation): boolean {
-  return (
-    viewer.admin || simulation.userId === viewer.userId || viewer.projectIds.includes(simulation.projectId)
-  );
-}
 
 /** Every part that is given must hold; what is left out holds. An empty list holds for nothing. */
 export function matchesFilter(filter: SimulationFilter, simulation: Simulation): boolean {

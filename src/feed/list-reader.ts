@@ -1,8 +1,8 @@
 // One subscription to the live list: what its consumer has been told of, and what has changed since.
-import { matchesFilter, visibleTo } from "../core/filter.ts";
+import { matchesFilter } from "../core/filter.ts";
 import type { SimulationFilter } from "../core/ports/store.ts";
 import { isTerminal, type Simulation } from "../core/simulation.ts";
-import type { Viewer } from "../core/viewer.ts";
+import { maySee, type Viewer } from "../core/viewer.ts";
 import type { ListUpdate } from "./feed.ts";
 import { listedMax } from "./limits.ts";
 import type { Nothing, Source } from "./source.ts";
@@ -128,6 +128,6 @@ export class ListReader implements Source<ListUpdate> {
   }
 
   #belongs(simulation: Simulation): boolean {
-    return visibleTo(this.viewer, simulation) && matchesFilter(this.filter, simulation);
+    return maySee(this.viewer, simulation) && matchesFilter(this.filter, simulation);
   }
 }

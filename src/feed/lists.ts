@@ -6,7 +6,7 @@ import type { Bus } from "../core/ports/bus.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { SimulationFilter, SimulationStore } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
-import type { Viewer } from "../core/viewer.ts";
+import { rightsKey, type Viewer } from "../core/viewer.ts";
 import type { Clock } from "./clock.ts";
 import type { Gate } from "./gate.ts";
 import { type FeedLimits, listenMs, listRereadMs, pollMs } from "./limits.ts";
@@ -152,8 +152,7 @@ export class Lists {
 
   /** Readers with the same rights and filter share a read. */
   #read({ viewer, filter }: ListReader): Promise<readonly Simulation[]> {
-    const rights = viewer.admin ? "all" : [viewer.userId, [...viewer.projectIds].sort()];
-    const key = JSON.stringify([rights, filter]);
+    const key = JSON.stringify([rightsKey(viewer), filter]);
     const underWay = this.#pages.get(key);
     if (underWay !== undefined) return underWay;
     const { store, gate, limits, log } = this.#options;

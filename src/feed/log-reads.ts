@@ -7,7 +7,7 @@ import type { Simulation } from "../core/simulation.ts";
 import type { Viewer } from "../core/viewer.ts";
 import type { Gate } from "./gate.ts";
 
-const serviceViewer: Viewer = { userId: "feed", projectIds: [], admin: true };
+const serviceViewer: Viewer = { userId: "feed", roles: new Map(), admin: true };
 
 /** Events after a position. */
 export interface LogPage {

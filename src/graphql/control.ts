@@ -7,6 +7,7 @@ import { SimulationType } from "./simulation.ts";
 
 const refusals = [
   "SIMULATION_NOT_FOUND",
+  "FORBIDDEN",
   "INVALID_TRANSITION",
   "UNAVAILABLE",
 ] as const satisfies readonly DataErrorCode[];

@@ -1,7 +1,9 @@
 // Refusals as data: a mutation answers with the error's own type.
 import { type ErrorCode, errorCodes, type ServiceError } from "../core/errors.ts";
 import { simulationStatuses } from "../core/simulation.ts";
+import { roles } from "../core/viewer.ts";
 import { builder } from "./builder.ts";
+import { RoleEnum } from "./role.ts";
 import { DesiredStatusEnum, SimulationStatusEnum } from "./status.ts";
 
 const codeDescriptions: Record<ErrorCode, string> = {
@@ -9,6 +11,7 @@ const codeDescriptions: Record<ErrorCode, string> = {
   DESIGN_NOT_FOUND: "There is no such design, or the viewer may not see it.",
   DESIGN_INVALID: "The design cannot be simulated as it is; the problems say why.",
   SIMULATION_NOT_FOUND: "There is no such simulation, or the viewer may not see it.",
+  FORBIDDEN: "The viewer may see it, but needs a greater role to do this.",
   IDEMPOTENCY_CONFLICT: "The idempotency key was used before, with other input.",
   INVALID_TRANSITION: "The simulation is in a status in which this cannot be done.",
   LIMIT_EXCEEDED: "A limit of the service is reached.",
@@ -159,6 +162,18 @@ export const SimulationNotFoundError = errorType("SimulationNotFoundError").impl
   }),
 });
 
+export const ForbiddenError = errorType("ForbiddenError").implement({
+  description: "The viewer may see it, but needs a greater role to do this.",
+  interfaces: [ErrorInterface],
+  fields: (t) => ({
+    role: t.field({
+      type: RoleEnum,
+      description: "The least role that may.",
+      resolve: (error) => oneOf(roles, error.details.role),
+    }),
+  }),
+});
+
 export const InvalidTransitionError = errorType("InvalidTransitionError").implement({
   description: "The simulation is in a status in which this cannot be done.",
   interfaces: [ErrorInterface],
@@ -184,7 +199,7 @@ export const UnavailableError = errorType("UnavailableError").implement({
 
 function oneOf<T extends string>(values: readonly T[], value: unknown): T {
   const found = values.find((candidate) => candidate === value);
-  if (found === undefined) throw new Error("An INVALID_TRANSITION without its status.");
+  if (found === undefined) throw new Error("A refusal without its facts.");
   return found;
 }
 
@@ -196,6 +211,7 @@ const typeOfCode = {
   IDEMPOTENCY_CONFLICT: IdempotencyConflictError,
   LIMIT_EXCEEDED: LimitExceededError,
   SIMULATION_NOT_FOUND: SimulationNotFoundError,
+  FORBIDDEN: ForbiddenError,
   INVALID_TRANSITION: InvalidTransitionError,
   UNAVAILABLE: UnavailableError,
 } as const;

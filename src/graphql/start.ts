@@ -46,6 +46,7 @@ the viewer and the project; 1 to ${limits.idempotencyKeyLength} characters.`,
 
 const refusals = [
   "BAD_INPUT",
+  "FORBIDDEN",
   "DESIGN_NOT_FOUND",
   "DESIGN_INVALID",
   "IDEMPOTENCY_CONFLICT",

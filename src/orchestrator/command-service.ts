@@ -4,7 +4,7 @@ import { limits } from "../core/limits.ts";
 import type { SimulationFilter, SimulationStore, StartInput } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
 import type { Intent } from "../core/state-machine.ts";
-import type { Viewer } from "../core/viewer.ts";
+import { commanding, mayCommand, type Viewer } from "../core/viewer.ts";
 import type { Commands, StartRequest } from "./commands.ts";
 import { draft } from "./draft.ts";
 import type { Ledger } from "./ledger.ts";
@@ -65,15 +65,17 @@ export class CommandService implements Commands {
     viewer: Viewer,
     filter: SimulationFilter,
   ): Promise<{ matched: number; stopped: readonly Simulation[] }> {
+    // Chosen where rows are chosen: what the viewer only sees is not matched.
+    const operator = commanding(viewer);
     const live = {
       ...filter,
       statuses: filter.statuses ?? (["QUEUED", "STARTING", "RUNNING", "PAUSED"] as const),
     };
-    const matched = await this.#parts.store.count(viewer, live);
+    const matched = await this.#parts.store.count(operator, live);
     const stopped: Simulation[] = [];
     let after: string | undefined;
     while (stopped.length < limits.bulkStopMax) {
-      const page = await this.#parts.store.list(viewer, live, {
+      const page = await this.#parts.store.list(operator, live, {
         limit: Math.min(limits.listPageMax, limits.bulkStopMax - stopped.length),
         fromEnd: false,
         ...(after === undefined ? {} : { after }),
@@ -109,10 +111,11 @@ export class CommandService implements Commands {
     intent: Intent,
     decide: (simulation: Simulation) => ReturnType<typeof intend>,
   ): Promise<Simulation> {
-    const result = await this.#parts.ledger.change<"impossible">(
+    const result = await this.#parts.ledger.change<"impossible" | "forbidden">(
       id,
       { by: "viewer", viewer },
       (simulation) => {
+        if (!mayCommand(viewer, simulation)) return { refuse: "forbidden" };
         const decided = decide(simulation);
         if (decided === "done") return "unchanged";
         return decided === "refuse" ? { refuse: "impossible" } : decided;
@@ -123,6 +126,7 @@ export class CommandService implements Commands {
       case "unchanged":
         return result.simulation;
       case "refused":
+        if (result.reason === "forbidden") throw forbidden(intent);
         throw impossible(intent, result.simulation);
       case "fenced":
       case "not-found":
@@ -200,6 +204,14 @@ const verbs: Record<Intent, string> = {
   resume: "be resumed",
   setSpeed: "change its speed",
 };
+
+function forbidden(intent: Intent): ServiceError {
+  return new ServiceError(
+    "FORBIDDEN",
+    `This simulation is another user's: you may look at it, but as an operator of its project only can it ${verbs[intent]}.`,
+    { role: "operator" },
+  );
+}
 
 function impossible(intent: Intent, simulation: Simulation): ServiceError {
   const { status, desiredStatus } = simulation;

@@ -2,18 +2,15 @@
 import { ServiceError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { StartInput } from "../core/ports/store.ts";
-import { defaultProjectId, type Viewer } from "../core/viewer.ts";
+import { defaultProjectId, hasRole, projectsOf, type Viewer } from "../core/viewer.ts";
 import type { StartRequest } from "./commands.ts";
 
 /** Throws BAD_INPUT. */
 export function startInput(viewer: Viewer, request: StartRequest): StartInput {
-  const projectId = request.projectId ?? defaultProjectId;
+  const projectId = projectOf(viewer, request.projectId);
   const labels = request.labels ?? {};
   require(request.designId !== "", "designId", "Name the design to simulate.");
-  require(viewer.admin ||
-    viewer.projectIds.includes(
-      projectId,
-    ), "projectId", "You have no such project. Leave projectId out, or name one of yours.");
+  checkProject(viewer, projectId);
   requireRange(request.speed, 0, limits.speedMax, "speed");
   if (request.duration !== undefined) {
     require(request.duration > 0, "duration", "A duration is more than 0 simulated seconds.");
@@ -34,6 +31,22 @@ export function startInput(viewer: Viewer, request: StartRequest): StartInput {
     maxPause: bound(request.maxPause, "maxPause"),
     maxQueueTime: bound(request.maxQueueTime, "maxQueueTime"),
   };
+}
+
+/** The project that is named, or else the one that there is no doubt about. */
+function projectOf(viewer: Viewer, named: string | undefined): string {
+  if (named !== undefined) return named;
+  if (hasRole(viewer, defaultProjectId, "operator")) return defaultProjectId;
+  const [only, ...others] = projectsOf(viewer, "operator");
+  return only !== undefined && others.length === 0 ? only : defaultProjectId;
+}
+
+function checkProject(viewer: Viewer, projectId: string): void {
+  require(hasRole(viewer, projectId, "viewer"), "projectId", "You have no such project. Name one of yours.");
+  if (hasRole(viewer, projectId, "operator")) return;
+  throw new ServiceError("FORBIDDEN", "You may look at this project, but not start simulations in it.", {
+    role: "operator",
+  });
 }
 
 const plainFields = [

@@ -2,7 +2,7 @@
 // simulations there are (docs/lists.md lists these combinations); the rest is searched, under a bound of time.
 import type { SimulationFilter } from "../core/ports/store.ts";
 import { type SimulationStatus, simulationStatuses } from "../core/simulation.ts";
-import type { Viewer } from "../core/viewer.ts";
+import { projectsOf, type Viewer } from "../core/viewer.ts";
 
 /** Everything in one of these projects (null: any), of this user, of this design, in one of these statuses. */
 export interface Ranges {
@@ -35,7 +35,7 @@ export function accessTo(viewer: Viewer, filter: SimulationFilter): Access {
 /** What the viewer sees of it: the same as the rule of rights, as ranges. */
 function seen(viewer: Viewer, named: Ranges): readonly Ranges[] {
   if (viewer.admin || named.user === viewer.userId) return [named];
-  const projects = [...new Set(viewer.projectIds)].filter((id) => named.projects?.includes(id) ?? true);
+  const projects = projectsOf(viewer).filter((id) => named.projects?.includes(id) ?? true);
   const ofProjects = projects.length === 0 ? [] : [{ ...named, projects }];
   // In a project of the viewer's, their own are seen already; and another user's are never their own.
   if (named.user !== null || (named.projects !== null && projects.length > 0)) return ofProjects;

@@ -1,7 +1,7 @@
 // One call of `change` on its way: decided under the lock, answered after the commit.
-import { visibleTo } from "../core/filter.ts";
 import type { ChangeResult, Decide, Guard } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
+import { maySee } from "../core/viewer.ts";
 import { type Applied, apply } from "./apply.ts";
 import { stamp } from "./event-records.ts";
 import type { Stored } from "./stored.ts";
@@ -69,7 +69,7 @@ export function pendingChange<R>(
 function stoppedBy(guard: Guard, simulation: Simulation): "fenced" | "not-found" | null {
   switch (guard.by) {
     case "viewer":
-      return visibleTo(guard.viewer, simulation) ? null : "not-found";
+      return maySee(guard.viewer, simulation) ? null : "not-found";
     case "owner": {
       const { owner, fencingToken } = simulation.run;
       return owner === guard.owner && fencingToken === guard.token ? null : "fenced";

@@ -3,7 +3,7 @@
 import { WebSocket } from "ws";
 import type { EventType } from "../../src/core/events.ts";
 import type { SimulationStatus } from "../../src/core/simulation.ts";
-import { developmentViewer } from "../../src/core/viewer.ts";
+import { developmentViewer, projectsOf } from "../../src/core/viewer.ts";
 import { hashOf, type StreamState } from "./history.ts";
 import { someAddress, type World } from "./world.ts";
 
@@ -67,7 +67,8 @@ export class Follower {
   constructor(name: string, world: World) {
     this.name = name;
     this.#world = world;
-    const { userId: user, projectIds: projects, admin } = developmentViewer;
+    const { userId: user, admin } = developmentViewer;
+    const projects = projectsOf(developmentViewer);
     world.recorder.record(name, { kind: "joined", user, projects, admin });
     this.#timer = setInterval(() => this.#lookAfter(), pingEveryMs);
     this.#connect();

@@ -65,7 +65,7 @@ describe("Node", () => {
     for (const other of [none, "web-shop", "", "x".repeat(1_000)]) {
       expect(await read(node, { id: other })).toEqual({ node: null });
     }
-    viewer = { userId: "else", projectIds: [], admin: false };
+    viewer = { userId: "else", roles: new Map(), admin: false };
     const seen = await read(node, { id });
     viewer = developmentViewer;
     expect(seen).toEqual({ node: null });

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { EventBody } from "../../src/core/events.ts";
-import { matchesFilter, visibleTo } from "../../src/core/filter.ts";
+import { matchesFilter } from "../../src/core/filter.ts";
 import type { SimulationFilter, SimulationPatch, SimulationStore } from "../../src/core/ports/store.ts";
 import { type Labels, type Simulation, simulationStatuses } from "../../src/core/simulation.ts";
-import { developmentViewer, type Viewer } from "../../src/core/viewer.ts";
+import { developmentViewer, maySee, type Viewer } from "../../src/core/viewer.ts";
 import type { ListUpdate } from "../../src/feed/feed.ts";
 import { createFeed, type FeedHub } from "../../src/feed/hub.ts";
 import { createMemoryBus, type MemoryBus } from "../../src/memory/bus.ts";
@@ -182,7 +182,7 @@ describe("a filter", () => {
         const { simulations } = await store.list(who, filter, { limit: 200, fromEnd: false });
         const listed = simulations.map(({ id }) => id).filter((id) => ids.includes(id));
         const matching = all.filter(
-          (simulation) => visibleTo(who, simulation) && matchesFilter(filter, simulation),
+          (simulation) => maySee(who, simulation) && matchesFilter(filter, simulation),
         );
         expect(listed.sort()).toEqual(matching.map(({ id }) => id).sort());
       }),

@@ -115,7 +115,7 @@ describe("following from a position", () => {
 });
 
 describe("what cannot be followed", () => {
-  const stranger = { userId: "stranger", projectIds: [], admin: false };
+  const stranger = { userId: "stranger", roles: new Map(), admin: false };
 
   it("is refused before the first item, and leaves nothing behind", async () => {
     const world = createWorld();
@@ -150,8 +150,8 @@ describe("what cannot be followed", () => {
   it("lets a project's member and the owner follow", async () => {
     const world = createWorld(smallLimits, { userId: "ann", projectId: "p1" });
     for (const viewer of [
-      { userId: "ann", projectIds: [], admin: false },
-      { userId: "bob", projectIds: ["p1"], admin: false },
+      { userId: "ann", roles: new Map(), admin: false },
+      { userId: "bob", roles: new Map([["p1", "viewer" as const]]), admin: false },
     ]) {
       const reader = new Consumer(await world.feed.follow(viewer, theId, {}));
       await turn();

@@ -71,7 +71,7 @@ describe("the live list", () => {
     const world = createWorld(smallLimits, { userId: "ann", projectId: "p1" });
     const viewer = (userId: string, ...projectIds: string[]): Viewer => ({
       userId,
-      projectIds,
+      roles: new Map(projectIds.map((id) => [id, "viewer"])),
       admin: false,
     });
     const lists = [

@@ -133,7 +133,7 @@ describe("a closed feed", () => {
     const world = createWorld();
     const reader = new Consumer(await world.follow());
     const list = new Consumer(
-      await world.feed.updates({ userId: "developer", projectIds: [], admin: true }, {}),
+      await world.feed.updates({ userId: "developer", roles: new Map(), admin: true }, {}),
     );
     await turn();
     await world.feed.close();
@@ -152,7 +152,7 @@ describe("a closed feed", () => {
     const world = createWorld();
     await world.feed.close();
     await expect(world.follow()).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    const viewer = { userId: "developer", projectIds: [], admin: true };
+    const viewer = { userId: "developer", roles: new Map(), admin: true };
     await expect(world.feed.updates(viewer, {})).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 });

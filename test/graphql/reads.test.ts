@@ -111,7 +111,7 @@ describe("simulation", () => {
     const made = await created(database.store, { projectId: nextProject(), userId: "somebody" });
     const query = "query ($id: ID!) { simulation(id: $id) { id } }";
     expect(await read(query, { id: "nonsense" })).toEqual({ simulation: null });
-    viewer = { userId: "else", projectIds: [], admin: false };
+    viewer = { userId: "else", roles: new Map(), admin: false };
     expect(await read(query, { id: made.id })).toEqual({ simulation: null });
     viewer = developmentViewer;
     expect(await read(query, { id: made.id })).toEqual({ simulation: { id: made.id } });

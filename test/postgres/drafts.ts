@@ -23,10 +23,10 @@ export function nextProject(): string {
   return `project-${randomBytes(6).toString("hex")}`;
 }
 
-export const admin: Viewer = { userId: "root", projectIds: [], admin: true };
+export const admin: Viewer = { userId: "root", roles: new Map(), admin: true };
 
 export function viewer(userId: string, ...projectIds: string[]): Viewer {
-  return { userId, projectIds, admin: false };
+  return { userId, roles: new Map(projectIds.map((id) => [id, "operator"])), admin: false };
 }
 
 export type Overrides = Partial<Omit<Simulation, "run">> & { readonly run?: Partial<Simulation["run"]> };

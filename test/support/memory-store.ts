@@ -2,12 +2,12 @@
 // What the feed never asks is not there.
 import { ServiceError } from "../../src/core/errors.ts";
 import type { EventBody, NewEvent, SimulationEvent } from "../../src/core/events.ts";
-import { matchesFilter, visibleTo } from "../../src/core/filter.ts";
+import { matchesFilter } from "../../src/core/filter.ts";
 import type { Notice } from "../../src/core/ports/bus.ts";
 import type { SimulationPatch, SimulationStore } from "../../src/core/ports/store.ts";
 import type { Simulation } from "../../src/core/simulation.ts";
 import { isTerminal } from "../../src/core/simulation.ts";
-import type { Viewer } from "../../src/core/viewer.ts";
+import { maySee, type Viewer } from "../../src/core/viewer.ts";
 
 export interface MemoryStore extends SimulationStore {
   /** Adds a row as it is, with an empty log. */
@@ -39,7 +39,7 @@ export function createMemoryStore(): MemoryStore {
 
   function seen(viewer: Viewer, id: string): Simulation | null {
     const row = rows.get(id);
-    return row !== undefined && visibleTo(viewer, row) ? row : null;
+    return row !== undefined && maySee(viewer, row) ? row : null;
   }
 
   function newest(id: string, type: EventBody["type"]): SimulationEvent | null {
@@ -108,7 +108,7 @@ export function createMemoryStore(): MemoryStore {
     list: (viewer, filter, { limit }) =>
       read("list", () => {
         const all = [...rows.values()]
-          .filter((row) => visibleTo(viewer, row) && matchesFilter(filter, row))
+          .filter((row) => maySee(viewer, row) && matchesFilter(filter, row))
           .sort((a, b) => (a.id < b.id ? 1 : -1));
         return { simulations: all.slice(0, limit), hasNext: all.length > limit, hasPrevious: false };
       }),

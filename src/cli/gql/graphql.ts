@@ -23,6 +23,8 @@ export type ErrorCode =
   | 'DESIGN_INVALID'
   /** There is no such design, or the viewer may not see it. */
   | 'DESIGN_NOT_FOUND'
+  /** The viewer may see it, but needs a greater role to do this. */
+  | 'FORBIDDEN'
   /** The idempotency key was used before, with other input. */
   | 'IDEMPOTENCY_CONFLICT'
   /** The simulation is in a status in which this cannot be done. */
@@ -188,6 +190,7 @@ export type StartMutationVariables = Exact<{
 export type StartMutation = { readonly startSimulation:
     | { readonly __typename: 'DesignInvalidError', readonly code: ErrorCode, readonly message: string, readonly problems: ReadonlyArray<{ readonly code: string, readonly path: string, readonly message: string }> }
     | { readonly __typename: 'DesignNotFoundError', readonly code: ErrorCode, readonly message: string }
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'IdempotencyConflictError', readonly code: ErrorCode, readonly message: string, readonly simulationId: string, readonly fields: ReadonlyArray<string> }
     | { readonly __typename: 'InvalidInputError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'LimitExceededError', readonly code: ErrorCode, readonly message: string }
@@ -201,6 +204,7 @@ export type PauseMutationVariables = Exact<{
 
 
 export type PauseMutation = { readonly pauseSimulation:
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'InvalidTransitionError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'Simulation', readonly id: string, readonly designId: string, readonly designName: string | null, readonly designRevision: number | null, readonly projectId: string, readonly userId: string, readonly status: SimulationStatus, readonly desiredStatus: DesiredStatus, readonly progress: number, readonly simulatedTime: number, readonly duration: number | null, readonly speed: number, readonly desiredSpeed: number, readonly seed: number, readonly attempt: number, readonly lastSeq: number, readonly labels: unknown, readonly staleReason: string | null, readonly createdAt: string, readonly startTime: string | null, readonly endTime: string | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly waiting: { readonly code: WaitingCode, readonly message: string } | null }
     | { readonly __typename: 'SimulationNotFoundError', readonly code: ErrorCode, readonly message: string }
@@ -213,6 +217,7 @@ export type ResumeMutationVariables = Exact<{
 
 
 export type ResumeMutation = { readonly resumeSimulation:
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'InvalidTransitionError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'Simulation', readonly id: string, readonly designId: string, readonly designName: string | null, readonly designRevision: number | null, readonly projectId: string, readonly userId: string, readonly status: SimulationStatus, readonly desiredStatus: DesiredStatus, readonly progress: number, readonly simulatedTime: number, readonly duration: number | null, readonly speed: number, readonly desiredSpeed: number, readonly seed: number, readonly attempt: number, readonly lastSeq: number, readonly labels: unknown, readonly staleReason: string | null, readonly createdAt: string, readonly startTime: string | null, readonly endTime: string | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly waiting: { readonly code: WaitingCode, readonly message: string } | null }
     | { readonly __typename: 'SimulationNotFoundError', readonly code: ErrorCode, readonly message: string }
@@ -225,6 +230,7 @@ export type StopMutationVariables = Exact<{
 
 
 export type StopMutation = { readonly stopSimulation:
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'InvalidTransitionError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'Simulation', readonly id: string, readonly designId: string, readonly designName: string | null, readonly designRevision: number | null, readonly projectId: string, readonly userId: string, readonly status: SimulationStatus, readonly desiredStatus: DesiredStatus, readonly progress: number, readonly simulatedTime: number, readonly duration: number | null, readonly speed: number, readonly desiredSpeed: number, readonly seed: number, readonly attempt: number, readonly lastSeq: number, readonly labels: unknown, readonly staleReason: string | null, readonly createdAt: string, readonly startTime: string | null, readonly endTime: string | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly waiting: { readonly code: WaitingCode, readonly message: string } | null }
     | { readonly __typename: 'SimulationNotFoundError', readonly code: ErrorCode, readonly message: string }
@@ -238,6 +244,7 @@ export type SetSpeedMutationVariables = Exact<{
 
 
 export type SetSpeedMutation = { readonly setSimulationSpeed:
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'InvalidInputError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'InvalidTransitionError', readonly code: ErrorCode, readonly message: string }
     | { readonly __typename: 'Simulation', readonly id: string, readonly designId: string, readonly designName: string | null, readonly designRevision: number | null, readonly projectId: string, readonly userId: string, readonly status: SimulationStatus, readonly desiredStatus: DesiredStatus, readonly progress: number, readonly simulatedTime: number, readonly duration: number | null, readonly speed: number, readonly desiredSpeed: number, readonly seed: number, readonly attempt: number, readonly lastSeq: number, readonly labels: unknown, readonly staleReason: string | null, readonly createdAt: string, readonly startTime: string | null, readonly endTime: string | null, readonly failure: { readonly code: string, readonly message: string } | null, readonly waiting: { readonly code: WaitingCode, readonly message: string } | null }
