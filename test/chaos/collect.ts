@@ -3,16 +3,18 @@ import { connectFleet } from "../../src/clients/engine/fleet.ts";
 import type { EngineRunState } from "../../src/core/ports/engines.ts";
 import type { Written } from "./audit.ts";
 import { monotonicMs } from "./history.ts";
-import type { EndEvent, EndRow, EndRun, EndState, Remainder } from "./oracle/end-state.ts";
+import { readLedgers } from "./ledgers.ts";
+import type { EndEvent, EndRow, EndRun, EndState, Issued, Remainder } from "./oracle/end-state.ts";
 import type { World } from "./world.ts";
 
 const stillRunning: readonly EngineRunState[] = ["QUEUED", "RUNNING", "PAUSED"];
 
-/** `engines`: host:port of those that are asked for their runs. */
+/** `engines`: host:port of those that are asked for their runs. `orphanTimeoutMs`: as set. */
 export async function collect(
   world: World,
   written: readonly Written[],
   engines: readonly string[],
+  orphanTimeoutMs: number,
 ): Promise<EndState> {
   const rows = await endRows(world);
   return {
@@ -20,7 +22,9 @@ export async function collect(
     rows,
     events: await endEvents(world, written),
     runs: await endRuns(world, engines),
-    calls: [],
+    ...readLedgers(world.cluster.engines),
+    issued: issuedBy(written),
+    orphanTimeoutMs,
     remainders: await remainders(world, rows),
     counted: [],
   };
@@ -103,6 +107,15 @@ function writersTokens(world: World, written: readonly Written[]): Map<string, n
     for (let seq = firstSeq; seq <= lastSeq; seq += 1) tokens.set(`${simulation}/${seq}`, own);
   }
   return tokens;
+}
+
+function issuedBy(written: readonly Written[]): Issued[] {
+  const issued = new Map<string, Issued>();
+  for (const { simulation, token, at } of written) {
+    const name = `${simulation} ${token}`;
+    if (!issued.has(name)) issued.set(name, { simulation, token, at });
+  }
+  return [...issued.values()];
 }
 
 async function endRuns({ audit }: World, engines: readonly string[]): Promise<EndRun[]> {

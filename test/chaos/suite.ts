@@ -43,11 +43,15 @@ const endsWithinMs = 60_000;
 const completesWithinMs = 20_000;
 const leftoversWithinMs = 60_000;
 
+/** As by default: what is lost ends by itself. */
+const orphanTimeoutMs = 30_000;
+
 const settings = {
   MAX_SIMULATIONS: "300",
   MAX_SIMULATIONS_PER_PROJECT: "300",
   MAX_SIMULATIONS_PER_USER: "300",
   MAX_QUEUED_PER_USER: "100000",
+  ORPHAN_TIMEOUT_MS: String(orphanTimeoutMs),
 };
 
 export async function runChaos(options: ChaosOptions): Promise<Result> {
@@ -65,6 +69,7 @@ async function runAgainst(nemesis: Nemesis, options: ChaosOptions): Promise<Resu
   const cluster = await startCluster({
     ...nemesis.needs,
     engineCapacity,
+    ledgers: true,
     env: { ...settings, ...nemesis.needs?.env },
     ...(root === undefined ? {} : { root }),
   });
@@ -143,7 +148,7 @@ async function judged(scene: Scene): Promise<Pick<Result, "judgement" | "counts"
   const { recorder, audit, cluster, workload } = scene;
   const written = await audit.written();
   const engines = cluster.engines.map(({ address }) => address);
-  const end = await collect(scene, written, engines);
+  const end = await collect(scene, written, engines, orphanTimeoutMs);
   const judgement = judge(recorder.history, end, recorder.dropped);
   const counts = new Map(scene.counts);
   counts.set("intents", workload.intents);

@@ -84,9 +84,23 @@ export function cleanStory(): Story {
   });
   story.tell("suite", { kind: "calm" });
 
+  const call = "start";
   story.calls.push(
-    { engine: "e1", simulation: "A", attempt: 1, token: 2, call: "Start" },
-    { engine: "e1", simulation: "A", attempt: 2, token: 3, call: "Start" },
+    { engine: "e1/1", simulation: "A", attempt: 1, token: 2, call, at: 502 },
+    { engine: "e1/1", simulation: "B", attempt: 1, token: 1, call, at: 502 },
+    { engine: "e1/1", simulation: "C", attempt: 2, token: 1, call, at: 502 },
+    { engine: "e1/1", simulation: "A", attempt: 2, token: 3, call, at: 505 },
+  );
+  story.ends.push(
+    { engine: "e1/1", simulation: "A", attempt: 1, how: "superseded", at: 505 },
+    { engine: "e1/1", simulation: "A", attempt: 2, how: "completed", at: 508 },
+    { engine: "e1/1", simulation: "B", attempt: 1, how: "stopped", at: 505 },
+  );
+  story.issued.push(
+    { simulation: "A", token: 2, at: 501 },
+    { simulation: "A", token: 3, at: 504 },
+    { simulation: "B", token: 1, at: 501 },
+    { simulation: "C", token: 1, at: 501 },
   );
   story.runs.push(
     { engine: "e1", simulation: "A", attempt: 2, token: 3, state: "COMPLETED" },

@@ -4,6 +4,7 @@
 import type { EventType } from "../../../src/core/events.ts";
 import type { EngineRunState } from "../../../src/core/ports/engines.ts";
 import type { DesiredStatus, SimulationStatus } from "../../../src/core/simulation.ts";
+import type { Command } from "../../../src/engine/ledger.ts";
 
 /** The row of one simulation. Times in wall ms. */
 export interface EndRow {
@@ -54,13 +55,39 @@ export interface EndRun {
   readonly state: EngineRunState;
 }
 
-/** A call that an engine accepted, in the order in which it did. */
+/** A call that an engine accepted. Times in wall ms, here and below. */
 export interface EngineCall {
+  /** One life of one engine, "engine-1/2": the next knows nothing of the tokens of the one before. */
   readonly engine: string;
   readonly simulation: string;
   readonly attempt: number;
   readonly token: number;
-  readonly call: string;
+  readonly call: Command;
+  readonly at: number;
+}
+
+/** A run that ended by its engine's word. */
+export interface RunEnd {
+  readonly engine: string;
+  readonly simulation: string;
+  readonly attempt: number;
+  readonly how: string;
+  readonly at: number;
+}
+
+/** What an engine had under way when its life was over ended with it. */
+export interface EngineLife {
+  readonly engine: string;
+  readonly from: number;
+  /** When it was last known to be alive. */
+  readonly to: number;
+}
+
+/** The first write that shows that an owner was given this token; it was before its commit. */
+export interface Issued {
+  readonly simulation: string;
+  readonly token: number;
+  readonly at: number;
 }
 
 /** A figure that must be 0 when all is quiet: leases of the dead, subscriptions, sockets, streams, timers. */
@@ -89,7 +116,13 @@ export interface EndState {
   /** Retention was at work: metrics events may be gone. */
   readonly metricsDropped?: boolean;
   readonly runs: readonly EndRun[];
+  /** By the engines' own ledgers, in the order of each; of those that keep one. */
   readonly calls: readonly EngineCall[];
+  readonly ends: readonly RunEnd[];
+  readonly lives: readonly EngineLife[];
+  readonly issued: readonly Issued[];
+  /** After so long without its owner a run ends itself. */
+  readonly orphanTimeoutMs: number;
   readonly remainders: readonly Remainder[];
   readonly counted: readonly Counted[];
 }

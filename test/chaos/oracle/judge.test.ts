@@ -22,7 +22,7 @@ describe("the oracle", () => {
     expect(judgement).toMatchObject({ holds: true, violations: [] });
     expect(judgement.judged).toMatchObject({ starts: 5, unknownStarts: 1, resumes: 1, faults: 1, ended: 2 });
     expect(told(judgement)).toBe(
-      "1 faults, 5 starts, 4 simulations, 3 streams (1 resumed), 13 deliveries: nothing wrong.",
+      "1 faults, 5 starts, 4 simulations, 3 streams (1 resumed), 13 deliveries, 4 calls of engines: nothing wrong.",
     );
   });
 
@@ -48,6 +48,14 @@ describe("the oracle", () => {
       story.tell("bob", state("s10", "A", "GAP", 4));
       story.see("bob", "s10", "A", 5, 6, 7, 8);
       story.tell("bob", { kind: "completed", stream: "s10" });
+    });
+    expect(violations).toEqual([]);
+  });
+
+  it("asks no end of a run whose engine was killed before it was due", () => {
+    const { violations } = judged((story) => {
+      story.ends.splice(0, 1);
+      story.end.lives = [{ engine: "e1/1", from: 0, to: 30_000 }];
     });
     expect(violations).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import type { History } from "../history.ts";
 import { subscribersAgree, whatIsSeenIsStored } from "./agreement.ts";
 import type { EndState } from "./end-state.ts";
+import { attemptsRunOnce, nothingIsAskedLater, runsEndInTime } from "./engine-runs.ts";
 import { type Evidence, evidenceOf, isTerminal } from "./evidence.ts";
 import { countsAreTrue, nothingRemains } from "./figures.ts";
 import { logsAreDense, logsDoNotShrink, streamsAreOrdered } from "./order.ts";
@@ -10,7 +11,7 @@ import { keysAreUnique, startsFound } from "./starts.ts";
 import { tenantsAreApart } from "./tenants.ts";
 import { nothingAfterTheEnd, terminalStays } from "./terminal.ts";
 import { type Harm, type Invariant, invariants, type Violation } from "./violation.ts";
-import { attemptsAscend, tokensAscend } from "./writers.ts";
+import { attemptsAscend, tokensAreIssued, tokensAscend } from "./writers.ts";
 
 const checks: readonly ((evidence: Evidence) => Iterable<Violation>)[] = [
   startsFound,
@@ -23,7 +24,11 @@ const checks: readonly ((evidence: Evidence) => Iterable<Violation>)[] = [
   subscribersAgree,
   whatIsSeenIsStored,
   tokensAscend,
+  tokensAreIssued,
   attemptsAscend,
+  attemptsRunOnce,
+  runsEndInTime,
+  nothingIsAskedLater,
   noRunIsLeft,
   stopsEnd,
   tenantsAreApart,
@@ -51,6 +56,8 @@ export interface Judgement {
     readonly simulations: number;
     readonly ended: number;
     readonly events: number;
+    /** Of engines, by their ledgers. */
+    readonly calls: number;
     readonly faults: number;
   };
 }
@@ -86,16 +93,17 @@ function judgedOf({ history, end, streams, starts }: Evidence): Judgement["judge
     simulations: end.rows.length,
     ended: end.rows.filter(({ status }) => isTerminal(status)).length,
     events: end.events.length,
+    calls: end.calls.length,
     faults: history.filter((entry) => entry.kind === "fault" && entry.phase === "begins").length,
   };
 }
 
 /** A few lines for people: what was judged, and what did not hold. */
 export function told({ violations, byInvariant, byHarm, judged }: Judgement): string {
-  const { deliveries, streams, resumes, starts, simulations, faults } = judged;
+  const { deliveries, streams, resumes, starts, simulations, calls, faults } = judged;
   const counts = [...byHarm].map(([harm, count]) => `${count} ${harm}`).join(", ") || "nothing wrong";
   return [
-    `${faults} faults, ${starts} starts, ${simulations} simulations, ${streams} streams (${resumes} resumed), ${deliveries} deliveries: ${counts}.`,
+    `${faults} faults, ${starts} starts, ${simulations} simulations, ${streams} streams (${resumes} resumed), ${deliveries} deliveries, ${calls} calls of engines: ${counts}.`,
     ...[...byInvariant].map(([name, count]) => `${name} ${count} times violated: ${invariants[name]}.`),
     ...violations.map(({ invariant, simulation, detail }) => `${invariant} ${simulation ?? "-"}: ${detail}`),
   ].join("\n");

@@ -2,7 +2,7 @@
 import type { EventType } from "../../../src/core/events.ts";
 import type { SimulationStatus } from "../../../src/core/simulation.ts";
 import { type Entry, type EventSeen, type Happening, hashOf } from "../history.ts";
-import type { EndEvent, EndRow, EndRun, EndState, EngineCall } from "./end-state.ts";
+import type { EndEvent, EndRow, EndRun, EndState, EngineCall, Issued, RunEnd } from "./end-state.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -12,6 +12,8 @@ export interface Story {
   readonly events: Writable<EndEvent>[];
   readonly runs: EndRun[];
   readonly calls: EngineCall[];
+  readonly ends: RunEnd[];
+  readonly issued: Issued[];
   readonly end: Writable<EndState>;
   tell(client: string, happening: Happening): void;
   /** The client sees what is stored under these seqs. */
@@ -28,6 +30,8 @@ export function emptyStory(): Story {
   const events: Writable<EndEvent>[] = [];
   const runs: EndRun[] = [];
   const calls: EngineCall[] = [];
+  const ends: RunEnd[] = [];
+  const issued: Issued[] = [];
   let now = 1_000;
   const story: Story = {
     history,
@@ -35,7 +39,24 @@ export function emptyStory(): Story {
     events,
     runs,
     calls,
-    end: { readAt: 100_000, rows: [], events, runs, calls, remainders: [], counted: [] },
+    ends,
+    issued,
+    end: {
+      readAt: 100_000,
+      rows: [],
+      events,
+      runs,
+      calls,
+      ends,
+      lives: [
+        { engine: "e1/1", from: 0, to: 100_000 },
+        { engine: "e2/1", from: 0, to: 100_000 },
+      ],
+      issued,
+      orphanTimeoutMs: 30_000,
+      remainders: [],
+      counted: [],
+    },
     tell(client, happening) {
       now += 1;
       history.push({ ...happening, client, t: now, wall: now });

@@ -3,6 +3,9 @@ import type { EndEvent } from "./end-state.ts";
 import { type Evidence, isTerminal } from "./evidence.ts";
 import type { Violation } from "./violation.ts";
 
+/** Between the database and an engine, which share a machine. */
+const clocksDifferMs = 100;
+
 /** I9: tokens never go back, in the log, in what was read of a row, in what an engine accepted. */
 export function* tokensAscend(evidence: Evidence): Iterable<Violation> {
   const { rows, logs, looks, end } = evidence;
@@ -38,6 +41,17 @@ export function* tokensAscend(evidence: Evidence): Iterable<Violation> {
       yield stale(simulation, `${engine} accepted ${call} with token ${token}; the row has ${issued}.`);
     }
     accepted.set(name, Math.max(before, token));
+  }
+}
+
+/** I9: no engine has accepted a token before the database had given it to an owner. */
+export function* tokensAreIssued({ end }: Evidence): Iterable<Violation> {
+  const issued = new Map(end.issued.map(({ simulation, token, at }) => [`${simulation} ${token}`, at]));
+  for (const { engine, simulation, token, call, at } of end.calls) {
+    const givenAt = issued.get(`${simulation} ${token}`) ?? at;
+    if (at >= givenAt - clocksDifferMs) continue;
+    const detail = `${engine} accepted ${call} with token ${token} ${Math.round(givenAt - at)} ms before it was given.`;
+    yield stale(simulation, detail);
   }
 }
 

@@ -2,6 +2,8 @@
 import { follow } from "./clean-story.ts";
 import type { Wrong } from "./wrong.ts";
 
+const pause = { engine: "e1/1", attempt: 2, call: "pause" } as const;
+
 export const wrongStates: readonly Wrong[] = [
   [
     "I9",
@@ -16,13 +18,23 @@ export const wrongStates: readonly Wrong[] = [
     "I9",
     "stale write",
     "an engine has taken a call of an older owner",
-    (story) => story.calls.push({ engine: "e1", simulation: "A", attempt: 2, token: 2, call: "Pause" }),
+    (story) => story.calls.push({ ...pause, simulation: "A", token: 2, at: 506 }),
   ],
   [
     "I9",
     "stale write",
     "an engine has taken a token that nobody was given",
-    (story) => story.calls.push({ engine: "e1", simulation: "C", attempt: 2, token: 9, call: "Pause" }),
+    (story) => story.calls.push({ ...pause, simulation: "C", token: 9, at: 506 }),
+  ],
+  [
+    "I9",
+    "stale write",
+    "an engine has taken a token before it was given",
+    (story) => {
+      story.row("C").token = 2;
+      story.issued.push({ simulation: "C", token: 2, at: 900 });
+      story.calls.push({ ...pause, simulation: "C", token: 2, at: 506 });
+    },
   ],
   [
     "I9",
@@ -55,6 +67,53 @@ export const wrongStates: readonly Wrong[] = [
     "a superseded run goes on",
     (story) => story.runs.push({ engine: "e2", simulation: "C", attempt: 1, token: 1, state: "RUNNING" }),
   ],
+  [
+    "I10",
+    "left over",
+    "a superseded run has no end, and its engine lives",
+    (story) => story.ends.splice(0, 1),
+  ],
+  [
+    "I10",
+    "left over",
+    "a superseded run ends too late",
+    (story) => {
+      const [one] = story.ends.splice(0, 1);
+      if (one !== undefined) story.ends.push({ ...one, at: 60_000 });
+    },
+  ],
+  [
+    "I10",
+    "left over",
+    "a superseded run is followed long after",
+    (story) => {
+      story.calls.push({ ...pause, simulation: "A", attempt: 1, token: 3, call: "subscribe", at: 60_000 });
+    },
+  ],
+  [
+    "I10",
+    "doubled",
+    "one attempt runs on two engines",
+    (story) => {
+      story.calls.push({ ...pause, engine: "e2/1", simulation: "C", token: 1, call: "start", at: 600 });
+    },
+  ],
+  [
+    "I11",
+    "left over",
+    "a run ends long after its simulation",
+    (story) => {
+      const [one] = story.ends.splice(1, 1);
+      if (one !== undefined) story.ends.push({ ...one, at: 60_000 });
+    },
+  ],
+  [
+    "I11",
+    "left over",
+    "an engine is asked long after the end",
+    (story) => story.calls.push({ ...pause, simulation: "A", token: 3, at: 60_000 }),
+  ],
+  ["I12", "left over", "a simulation is stopped, and its run never was", (story) => story.ends.splice(2, 1)],
   [
     "I11",
     "left over",
