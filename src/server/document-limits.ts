@@ -10,7 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
-import { serverLimits } from "./limits.ts";
+import type { LimitName, ServerLimits } from "./limits.ts";
 import { itemsOf, lengthOfList, weightOf } from "./page-sizes.ts";
 
 interface Size {
@@ -31,21 +31,28 @@ const plenty = 1_000_000_000;
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Undefined: within all limits. The numbers of the limits are in the message. */
-export function sizeError(document: DocumentNode, variables: Variables): GraphQLError | undefined {
-  const measured = new Measuring(document, variables);
-  const size = measured.largest();
-  return (
-    exceeded("depth", size.depth) ??
-    exceeded("introspectionDepth", size.introspectionDepth) ??
-    exceeded("fields", size.fields) ??
-    exceeded("items", size.items) ??
-    exceeded("values", size.values) ??
-    exceeded("aliases", measured.aliases) ??
-    exceeded("directives", measured.directives) ??
-    exceeded("spreads", measured.spreads) ??
-    exceeded("uses", measured.uses)
-  );
+/** What one operation is measured by. */
+export type Measure = Extract<LimitName, keyof typeof advice>;
+export type Measures = Readonly<Record<Measure, number>>;
+
+/** Of a document with several operations: of every measure the greatest. */
+export function measured(document: DocumentNode, variables: Variables): Measures {
+  const measuring = new Measuring(document, variables);
+  const size = measuring.largest();
+  const { aliases, aliasCharacters, directives, spreads, uses } = measuring;
+  return { ...size, aliases, aliasCharacters, directives, spreads, uses };
+}
+
+/** Undefined: within all limits. */
+export function exceededMeasure(measures: Measures, limits: ServerLimits): Measure | undefined {
+  return order.find((one) => measures[one] > limits[one]);
+}
+
+/** Says what to change; the limit's number is in the message. */
+export function sizeError(measure: Measure, limits: ServerLimits): GraphQLError {
+  const maximum = limits[measure];
+  const message = `The operation is too large. ${advice[measure].replace("%d", String(maximum))}`;
+  return new GraphQLError(message, { extensions: { code: "LIMIT_EXCEEDED", limit: measure, maximum } });
 }
 
 const advice = {
@@ -55,20 +62,30 @@ const advice = {
   items: "Let it ask for at most %d items in all: take smaller pages.",
   values: "Let its answer have about %d values at most: take smaller pages, or fewer fields of lists.",
   aliases: "Let it have at most %d aliases.",
+  aliasCharacters: "Let an alias have at most %d characters.",
   directives: "Let it have at most %d directives.",
   spreads: "Let it spread at most %d fragments.",
   uses: "Let it select a field of one name at most %d times.",
 } as const;
 
-function exceeded(limit: keyof typeof advice, value: number): GraphQLError | undefined {
-  const maximum = serverLimits[limit];
-  if (value <= maximum) return undefined;
-  const message = `The operation is too large. ${advice[limit].replace("%d", String(maximum))}`;
-  return new GraphQLError(message, { extensions: { code: "LIMIT_EXCEEDED", limit, maximum } });
-}
+/** Which is told first where several are exceeded. */
+const order: readonly Measure[] = [
+  "depth",
+  "introspectionDepth",
+  "fields",
+  "items",
+  "values",
+  "aliases",
+  "aliasCharacters",
+  "directives",
+  "spreads",
+  "uses",
+];
 
 class Measuring {
   aliases = 0;
+  /** Of the longest one. */
+  aliasCharacters = 0;
   directives = 0;
   spreads = 0;
   readonly #usesByName = new Map<string, number>();
@@ -126,7 +143,10 @@ class Measuring {
   }
 
   #field(field: FieldNode): Size {
-    if (field.alias !== undefined) this.aliases++;
+    if (field.alias !== undefined) {
+      this.aliases++;
+      this.aliasCharacters = Math.max(this.aliasCharacters, field.alias.value.length);
+    }
     const name = field.name.value;
     this.#usesByName.set(name, (this.#usesByName.get(name) ?? 0) + 1);
     const inner = this.#selections(field.selectionSet);

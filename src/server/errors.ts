@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { type FormattedExecutionResult, GraphQLError } from "graphql";
 import { ServiceError } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
-import { serverLimits } from "./limits.ts";
+import { allShortened, shortened } from "../core/shortened.ts";
 
 export type ShapeError = (error: unknown) => GraphQLError;
 
@@ -23,7 +23,7 @@ export function errorShaper({ log, suggestions }: ShapeOptions): ShapeError {
     const cause = rootOf(error);
     if (cause instanceof ServiceError) {
       if (cause.code === "UNAVAILABLE") log.warn({ err: cause }, "A request was refused: unavailable.");
-      return placed(error, cause.message, { ...cause.details, code: cause.code });
+      return placed(error, cause.message, { ...shortenedFacts(cause.details), code: cause.code });
     }
     if (cause instanceof GraphQLError) {
       const message = suggestions ? cause.message : withoutSuggestion(cause.message);
@@ -56,9 +56,13 @@ function pathOf(error: unknown): GraphQLError["path"] {
   return error instanceof GraphQLError ? error.path : undefined;
 }
 
+function shortenedFacts(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, allShortened(fact)]));
+}
+
 /** A new error at the place of an old one, without its cause. */
 function placed(old: unknown, message: string, extensions: Record<string, unknown>): GraphQLError {
-  return new GraphQLError(cut(message), { ...placeOf(old), extensions });
+  return new GraphQLError(shortened(message), { ...placeOf(old), extensions });
 }
 
 function placeOf(error: unknown) {
@@ -77,11 +81,6 @@ export function extended(error: GraphQLError, extensions: Record<string, unknown
 
 function withoutSuggestion(message: string): string {
   return message.replace(/ Did you mean .*\?$/s, "");
-}
-
-function cut(message: string): string {
-  const most = serverLimits.errorMessageCharacters;
-  return message.length <= most ? message : `${message.slice(0, most)}…`;
 }
 
 interface Result {

@@ -5,7 +5,7 @@ import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
 import { type Endable, endable } from "./endable.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
-import { serverLimits } from "./limits.ts";
+import type { Bounds } from "./limits.ts";
 
 interface Stream {
   readonly response: ServerResponse;
@@ -18,9 +18,11 @@ interface Stream {
 export class EventStreams {
   readonly #open = new Set<Stream>();
   readonly #shape: ShapeError;
+  readonly #bounds: Bounds;
 
-  constructor(shape: ShapeError) {
+  constructor(shape: ShapeError, bounds: Bounds) {
     this.#shape = shape;
+    this.#bounds = bounds;
   }
 
   get size(): number {
@@ -45,10 +47,13 @@ export class EventStreams {
 
   /** Called now and then: keeps quiet streams open, and cuts those whose client does not read. */
   check(now: number): void {
+    const { stalledMs, keepAliveEveryMs } = this.#bounds.limits;
     for (const stream of this.#open) {
       if (stream.response.writableLength === 0) stream.movedAt = now;
-      if (now - stream.movedAt > serverLimits.stalledMs) stream.response.destroy();
-      else if (now - stream.saidAt >= serverLimits.keepAliveEveryMs && stream.response.writableLength === 0) {
+      if (now - stream.movedAt > stalledMs) {
+        this.#bounds.hit("stalledMs");
+        stream.response.destroy();
+      } else if (now - stream.saidAt >= keepAliveEveryMs && stream.response.writableLength === 0) {
         stream.saidAt = now;
         stream.response.write(":\n\n");
       }

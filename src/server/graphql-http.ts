@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ServiceError } from "../core/errors.ts";
 import type { Viewer } from "../core/viewer.ts";
 import type { EventStreams } from "./event-streams.ts";
+import type { Bounds } from "./limits.ts";
 import type { Identify } from "./options.ts";
 import { refuse } from "./reply.ts";
 import { refusal } from "./request-guard.ts";
@@ -12,11 +13,12 @@ interface GraphQLHttpOptions {
   readonly yoga: Yoga;
   readonly identify: Identify;
   readonly streams: EventStreams;
+  readonly bounds: Bounds;
 }
 
-export function graphqlOverHttp({ yoga, identify, streams }: GraphQLHttpOptions) {
+export function graphqlOverHttp({ yoga, identify, streams, bounds }: GraphQLHttpOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const refused = refusal(request);
+    const refused = refusal(request, bounds);
     if (refused !== undefined) {
       return refuse(response, refused.status, refused.code, refused.message, refused.headers);
     }

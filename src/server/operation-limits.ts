@@ -8,35 +8,41 @@ import {
   parse,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import { sizeError } from "./document-limits.ts";
+import { exceededMeasure, measured, sizeError } from "./document-limits.ts";
 import { extended, type ShapeError } from "./errors.ts";
-import { serverLimits } from "./limits.ts";
+import type { Bounds } from "./limits.ts";
 
 interface Params {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export function operationLimits(shape: ShapeError, introspection: boolean): Plugin {
+export function operationLimits(shape: ShapeError, introspection: boolean, { limits, hit }: Bounds): Plugin {
   return {
     onParse({ setParseFn, context }) {
       setParseFn((source: string, options: object) =>
-        parse(source, { ...options, maxTokens: serverLimits.tokens }),
+        parse(source, { ...options, maxTokens: limits.tokens }),
       );
       const params: Params = context.params ?? {};
       return ({ result, replaceParseResult }) => {
-        if (result instanceof Error) replaceParseResult(parseError(shape(result)));
-        else {
-          const error = selectionError(result, params) ?? sizeError(result, params.variables ?? {});
-          if (error !== undefined) replaceParseResult(badRequest(error, String(error.extensions.code)));
+        if (result instanceof Error) {
+          const tooLong = tokenError(result, limits.tokens);
+          if (tooLong !== undefined) hit("tokens");
+          replaceParseResult(tooLong ?? parseError(shape(result)));
+          return;
         }
+        const measures = measured(result, params.variables ?? {});
+        const exceeded = exceededMeasure(measures, limits);
+        if (exceeded !== undefined) hit(exceeded);
+        const error = selectionError(result, params) ?? (exceeded && sizeError(exceeded, limits));
+        if (error !== undefined) replaceParseResult(badRequest(error, String(error.extensions.code)));
       };
     },
     onValidate({ addValidationRule }) {
       if (!introspection) addValidationRule(NoSchemaIntrospectionCustomRule);
       return ({ valid, result, setResult }) => {
         if (valid) return;
-        const errors = result.slice(0, serverLimits.errorsPerAnswer).map((error: unknown) => shape(error));
+        const errors = result.slice(0, limits.errorsPerAnswer).map((error: unknown) => shape(error));
         setResult(errors.map((error: GraphQLError) => badRequest(error, "GRAPHQL_VALIDATION_FAILED")));
       };
     },
@@ -45,6 +51,14 @@ export function operationLimits(shape: ShapeError, introspection: boolean): Plug
 
 function parseError(error: GraphQLError): GraphQLError {
   return badRequest(error, "GRAPHQL_PARSE_FAILED");
+}
+
+/** The library tells of too many tokens by its message alone. */
+function tokenError(error: Error, maximum: number): GraphQLError | undefined {
+  if (!/ more tha[nt] \d+ tokens/.test(error.message)) return undefined;
+  const message = `The operation is too large. Let it have at most ${maximum} tokens.`;
+  const extensions = { code: "LIMIT_EXCEEDED", limit: "tokens", maximum };
+  return badRequest(new GraphQLError(message, { extensions }), extensions.code);
 }
 
 function selectionError(document: DocumentNode, { operationName }: Params): GraphQLError | undefined {

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Log } from "../core/ports/log.ts";
 import type { Viewer } from "../core/viewer.ts";
 import type { GraphQLParts } from "../graphql/context.ts";
+import type { LimitName, ServerLimits } from "./limits.ts";
 
 /** Who asks: headers of an HTTP request, or a socket's own parameters beside those of its upgrade. */
 export type Caller =
@@ -44,6 +45,10 @@ export interface ServerOptions {
   readonly identify: Identify;
   readonly readiness: () => Promise<Readiness>;
   readonly log: Log;
+  /** Those that differ from the defaults. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Called each time a limit refuses or cuts something. */
+  readonly limitHit?: (name: LimitName) => void;
   /** The dashboard and the like; nothing is served beside the API when left out. */
   readonly site?: Site;
 }

@@ -2,11 +2,11 @@
 // something to send waits, holding one message, and its source waits with it. Frames of one turn leave in one write.
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import { serverLimits } from "./limits.ts";
 
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #connection: Socket;
+  readonly #mostBytes: number;
   /** Senders that wait for room: one for each operation, and one for each message of the client that is refused. */
   #waiting: (() => void)[] = [];
   #underWay = 0;
@@ -19,9 +19,11 @@ export class Outbox {
     if (this.#waiting.length > 0 && !this.full) this.wake();
   };
 
-  constructor(socket: WebSocket, connection: Socket, now: number) {
+  /** Nothing more is written while more than `mostBytes` wait. */
+  constructor(socket: WebSocket, connection: Socket, mostBytes: number, now: number) {
     this.#socket = socket;
     this.#connection = connection;
+    this.#mostBytes = mostBytes;
     this.#progressAt = now;
   }
 
@@ -41,7 +43,7 @@ export class Outbox {
   }
 
   get full(): boolean {
-    return this.#socket.bufferedAmount > serverLimits.bufferedBytes;
+    return this.#socket.bufferedAmount > this.#mostBytes;
   }
 
   /** For how long, ms, something has been waiting without anything leaving. */

@@ -6,7 +6,7 @@ import { makeServer, type OperationResult, type Server as Protocol } from "graph
 import type { Viewer } from "../core/viewer.ts";
 import { endable } from "./endable.ts";
 import { formatted, formattedResult, type ShapeError } from "./errors.ts";
-import { serverLimits } from "./limits.ts";
+import type { Bounds } from "./limits.ts";
 import { itemsOf, sent, texts } from "./live.ts";
 import type { Identify } from "./options.ts";
 import { Renderings } from "./renderings.ts";
@@ -27,12 +27,14 @@ interface ProtocolOptions {
   readonly yoga: Yoga;
   readonly shape: ShapeError;
   readonly identify: Identify;
+  readonly bounds: Bounds;
 }
 
-export function graphqlProtocol({ yoga, shape, identify }: ProtocolOptions): Protocol<SocketExtra> {
+export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra> {
+  const { yoga, shape, identify, bounds } = options;
   // graphql-ws hands the arguments of `onSubscribe` on as they are.
   const runs = new WeakMap<ExecutionArgs, () => OperationResult>();
-  const renderings = new Renderings(shape);
+  const renderings = new Renderings(shape, bounds.limits.renderingsPerGroup);
 
   function run(args: ExecutionArgs): OperationResult {
     const prepared = runs.get(args);
@@ -58,7 +60,7 @@ export function graphqlProtocol({ yoga, shape, identify }: ProtocolOptions): Pro
   }
 
   return makeServer<Record<string, unknown>, SocketExtra>({
-    connectionInitWaitTimeout: serverLimits.initWaitMs,
+    connectionInitWaitTimeout: bounds.limits.initWaitMs,
     async onConnect({ extra, connectionParams }) {
       const { request } = extra;
       const viewer = await identify({

@@ -2,16 +2,18 @@
 // somebody subscribes that way, and keeps the texts of the newest items.
 import { type ExecutionArgs, type ExecutionResult, execute } from "graphql";
 import { formattedResult, type ShapeError } from "./errors.ts";
-import { serverLimits } from "./limits.ts";
 
 type Text = string | Promise<string>;
 
 export class Renderings {
   readonly #groups = new Map<string, RenderingGroup>();
   readonly #shape: ShapeError;
+  readonly #kept: number;
 
-  constructor(shape: ShapeError) {
+  /** Every group keeps so many texts. */
+  constructor(shape: ShapeError, kept: number) {
     this.#shape = shape;
+    this.#kept = kept;
   }
 
   get size(): number {
@@ -21,7 +23,8 @@ export class Renderings {
   /** The group of a key, made by its first member; `leave` it when done. */
   join(key: string, args: ExecutionArgs): RenderingGroup {
     const group =
-      this.#groups.get(key) ?? new RenderingGroup(args, this.#shape, () => this.#groups.delete(key));
+      this.#groups.get(key) ??
+      new RenderingGroup(args, this.#shape, this.#kept, () => this.#groups.delete(key));
     this.#groups.set(key, group);
     group.members++;
     return group;
@@ -32,13 +35,15 @@ export class RenderingGroup {
   members = 0;
   readonly #args: ExecutionArgs;
   readonly #shape: ShapeError;
+  readonly #kept: number;
   readonly #release: () => void;
   /** By the item itself, oldest first. */
   readonly #texts = new Map<unknown, Text>();
 
-  constructor(args: ExecutionArgs, shape: ShapeError, release: () => void) {
+  constructor(args: ExecutionArgs, shape: ShapeError, kept: number, release: () => void) {
     this.#args = args;
     this.#shape = shape;
+    this.#kept = kept;
     this.#release = release;
   }
 
@@ -49,7 +54,7 @@ export class RenderingGroup {
     const result = execute({ ...this.#args, rootValue: item });
     const text = result instanceof Promise ? result.then((it) => this.#json(it)) : this.#json(result);
     this.#texts.set(item, text);
-    if (this.#texts.size > serverLimits.renderingsPerGroup) this.#forgetOldest();
+    if (this.#texts.size > this.#kept) this.#forgetOldest();
     return text;
   }
 

@@ -1,7 +1,7 @@
 // What a GraphQL request over HTTP must look like before anything reads it. Only what a foreign page cannot send
 // without a preflight is taken: a POST of JSON, or a GET that says it comes from a program or from this origin.
 import type { IncomingMessage } from "node:http";
-import { serverLimits } from "./limits.ts";
+import type { Bounds } from "./limits.ts";
 
 export interface Refusal {
   readonly status: number;
@@ -13,10 +13,10 @@ export interface Refusal {
 const json = /^application\/(json|graphql\+json)\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
 
 /** Undefined: nothing against it. */
-export function refusal(request: IncomingMessage): Refusal | undefined {
+export function refusal(request: IncomingMessage, bounds: Bounds): Refusal | undefined {
   switch (request.method) {
     case "POST":
-      return postRefusal(request);
+      return postRefusal(request, bounds);
     case "GET":
       return getRefusal(request);
     default:
@@ -29,18 +29,20 @@ export function refusal(request: IncomingMessage): Refusal | undefined {
   }
 }
 
-function postRefusal({ headers }: IncomingMessage): Refusal | undefined {
+function postRefusal({ headers }: IncomingMessage, bounds: Bounds): Refusal | undefined {
   if (!json.test(headers["content-type"] ?? "")) {
     return { status: 415, code: "BAD_INPUT", message: "Send application/json in UTF-8." };
   }
   if (headers["content-encoding"] !== undefined && headers["content-encoding"] !== "identity") {
     return { status: 415, code: "BAD_INPUT", message: "Send the body without a content encoding." };
   }
-  if (Number(headers["content-length"] ?? 0) > serverLimits.bodyBytes) {
+  const { bodyBytes } = bounds.limits;
+  if (Number(headers["content-length"] ?? 0) > bodyBytes) {
+    bounds.hit("bodyBytes");
     return {
       status: 413,
       code: "LIMIT_EXCEEDED",
-      message: `A request has at most ${serverLimits.bodyBytes} bytes.`,
+      message: `A request has at most ${bodyBytes} bytes.`,
     };
   }
   return undefined;

@@ -3,7 +3,7 @@ import { createServer as createHttpServer } from "node:http";
 import { errorShaper } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
 import { graphqlOverHttp } from "./graphql-http.ts";
-import { serverLimits } from "./limits.ts";
+import { type Bounds, serverLimits } from "./limits.ts";
 import { type Listening, listen } from "./listen.ts";
 import type { RunningServer, ServerOptions } from "./options.ts";
 import { originPolicy } from "./origin.ts";
@@ -17,20 +17,22 @@ import { graphqlPipeline } from "./yoga.ts";
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
   const { parts, identify, readiness, log, site, introspection = true } = options;
   const origins = originPolicy(options);
+  const limits = { ...serverLimits, ...options.limits };
+  const bounds: Bounds = { limits, hit: options.limitHit ?? (() => {}) };
   const shape = errorShaper({ log, suggestions: introspection });
-  const yoga = graphqlPipeline({ parts, shape, introspection });
-  const streams = new EventStreams(shape);
-  const sockets = new Sockets(graphqlProtocol({ yoga, shape, identify }), origins, log);
+  const yoga = graphqlPipeline({ parts, shape, introspection, bounds });
+  const streams = new EventStreams(shape, bounds);
+  const sockets = new Sockets(graphqlProtocol({ yoga, shape, identify, bounds }), origins, bounds, log);
 
   const http = createHttpServer(
     {
-      headersTimeout: serverLimits.headersTimeoutMs,
-      requestTimeout: serverLimits.requestTimeoutMs,
-      keepAliveTimeout: serverLimits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: serverLimits.connectionsCheckMs,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.connectionsCheckMs,
     },
     routes({
-      graphql: graphqlOverHttp({ yoga, identify, streams }),
+      graphql: graphqlOverHttp({ yoga, identify, streams, bounds }),
       graphiql: options.graphiql,
       origins,
       readiness,
@@ -39,8 +41,8 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       log,
     }),
   );
-  http.timeout = serverLimits.idleTimeoutMs;
-  http.maxConnections = serverLimits.connections;
+  http.timeout = limits.idleTimeoutMs;
+  http.maxConnections = limits.connections;
   http.on("upgrade", (request, connection, head) => {
     // A throw in this listener would end the process.
     try {
@@ -55,7 +57,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     const now = performance.now();
     sockets.check(now);
     streams.check(now);
-  }, serverLimits.sweepMs);
+  }, limits.sweepMs);
   const shutdown = new Shutdown({ http, sockets, streams, release: () => clearInterval(sweep) });
 
   let listening: Listening;

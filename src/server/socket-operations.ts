@@ -1,7 +1,5 @@
 // The operations of one socket. graphql-ws keeps a list of its own, but loses an operation whose id is used again
 // while the old one is still ending; this one counts, bounds, and ends them all when the socket closes.
-import { serverLimits } from "./limits.ts";
-
 interface Results {
   end(): void;
 }
@@ -9,7 +7,12 @@ interface Results {
 export class SocketOperations {
   /** By id; undefined while the operation has no results to end yet. */
   readonly #running = new Map<string, Results | undefined>();
+  readonly #most: number;
   #closed = false;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
 
   get size(): number {
     return this.#running.size;
@@ -18,7 +21,7 @@ export class SocketOperations {
   /** "taken": the id is in use. "full": there are too many. */
   reserve(id: string): "reserved" | "taken" | "full" {
     if (this.#running.has(id)) return "taken";
-    if (this.#running.size >= serverLimits.operationsPerSocket) return "full";
+    if (this.#running.size >= this.#most) return "full";
     this.#running.set(id, undefined);
     return "reserved";
   }

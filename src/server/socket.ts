@@ -7,28 +7,38 @@ import type { Server as Protocol } from "graphql-ws";
 import type { WebSocket } from "ws";
 import { ServiceError } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
-import { closeCodes, serverLimits } from "./limits.ts";
-import { MessageBudget } from "./message-budget.ts";
+import { type Bounds, closeCodes } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { SocketExtra } from "./protocol.ts";
 import { SocketOperations } from "./socket-operations.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 export class GraphQLSocket {
-  readonly operations = new SocketOperations();
+  readonly operations: SocketOperations;
   readonly #socket: WebSocket;
   readonly #outbox: Outbox;
-  readonly #budget: MessageBudget;
+  readonly #messages: TokenBucket;
+  readonly #bounds: Bounds;
   readonly #log: Log;
   #heardAt = performance.now();
   #pingedAt = performance.now();
   #closing = false;
   #cut: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, request: IncomingMessage, protocol: Protocol<SocketExtra>, log: Log) {
+  constructor(
+    socket: WebSocket,
+    request: IncomingMessage,
+    protocol: Protocol<SocketExtra>,
+    bounds: Bounds,
+    log: Log,
+  ) {
     const now = performance.now();
+    const { limits } = bounds;
     this.#socket = socket;
-    this.#outbox = new Outbox(socket, request.socket, now);
-    this.#budget = new MessageBudget(now);
+    this.#outbox = new Outbox(socket, request.socket, limits.bufferedBytes, now);
+    this.operations = new SocketOperations(limits.operationsPerSocket);
+    this.#messages = new TokenBucket(limits.messagesPerSecond, limits.messageBurst, now);
+    this.#bounds = bounds;
     this.#log = log;
 
     const closed = protocol.opened(
@@ -66,8 +76,8 @@ export class GraphQLSocket {
     if (this.#closing) return;
     this.#closing = true;
     this.operations.endAll();
-    this.#socket.close(code, reason.slice(0, 120));
-    this.#cut = setTimeout(() => this.#socket.terminate(), serverLimits.closeMs);
+    this.#socket.close(code, fitting(reason));
+    this.#cut = setTimeout(() => this.#socket.terminate(), this.#bounds.limits.closeMs);
   }
 
   terminate(): void {
@@ -77,17 +87,20 @@ export class GraphQLSocket {
   /** Called now and then: pings, and finds out who is gone or does not read. */
   check(now: number): void {
     if (this.#closing) return;
+    const { limits, hit } = this.#bounds;
     const stalled = this.#outbox.stalledFor(now);
-    if (stalled > serverLimits.stalledMs) {
+    if (stalled > limits.stalledMs) {
+      hit("stalledMs");
       this.close(closeCodes.slow, "Too slow: reconnect and resume");
       return;
     }
     // While something waits to leave, a pong cannot be expected: the ping waits behind it.
-    if (stalled === 0 && now - this.#heardAt > serverLimits.silentMs) {
+    if (stalled === 0 && now - this.#heardAt > limits.silentMs) {
+      hit("silentMs");
       this.terminate();
       return;
     }
-    if (now - this.#pingedAt >= serverLimits.pingEveryMs) {
+    if (now - this.#pingedAt >= limits.pingEveryMs) {
       this.#pingedAt = now;
       if (!this.#outbox.full) this.#socket.ping();
     }
@@ -98,14 +111,15 @@ export class GraphQLSocket {
     const now = performance.now();
     this.#heardAt = now;
     if (this.#closing) return false;
-    if (this.#budget.take(now)) return true;
+    if (this.#messages.take(now)) return true;
+    this.#bounds.hit("messagesPerSecond");
     this.close(closeCodes.flood, "Too many messages");
     return false;
   }
 
   #received(text: string, isBinary: boolean, handle: (text: string) => Promise<void>): void {
     if (!this.#heard()) return;
-    const message = isBinary ? "broken" : subscribeId(text);
+    const message = isBinary ? "broken" : subscribeId(text, this.#bounds.limits.operationIdCharacters);
     if (message === "broken") this.close(closeCodes.badRequest, "Invalid message received");
     else if (message === undefined) this.#handled(handle(text));
     else this.#subscribed(message.id, text, handle);
@@ -117,7 +131,8 @@ export class GraphQLSocket {
         this.close(closeCodes.idInUse, `Subscriber for ${id} already exists`);
         break;
       case "full":
-        this.#handled(this.#outbox.send(tooMany(id)));
+        this.#bounds.hit("operationsPerSocket");
+        this.#handled(this.#outbox.send(tooMany(id, this.#bounds.limits.operationsPerSocket)));
         break;
       case "reserved":
         this.#handled(handle(text).finally(() => this.operations.release(id)));
@@ -136,11 +151,19 @@ export class GraphQLSocket {
   }
 }
 
+/** A reason has at most 123 bytes; one that is longer would be thrown, and end the process. */
+function fitting(reason: string): string {
+  return Buffer.from(reason)
+    .subarray(0, 120)
+    .toString()
+    .replace(/\uFFFD$/, "");
+}
+
 /** What a client may say; the rest of the protocol is the server's. */
 const clientMessages = new Set<unknown>(["connection_init", "ping", "pong", "subscribe", "complete"]);
 
 /** The id of a subscribe message; undefined: some other message, whose form the protocol checks. */
-function subscribeId(text: string): { id: string } | "broken" | undefined {
+function subscribeId(text: string, mostCharacters: number): { id: string } | "broken" | undefined {
   let message: unknown;
   try {
     message = JSON.parse(text);
@@ -151,12 +174,11 @@ function subscribeId(text: string): { id: string } | "broken" | undefined {
   if (!clientMessages.has(message.type)) return "broken";
   if (message.type !== "subscribe") return undefined;
   const id = "id" in message ? message.id : undefined;
-  const fits = typeof id === "string" && id.length > 0 && id.length <= serverLimits.operationIdCharacters;
+  const fits = typeof id === "string" && id.length > 0 && id.length <= mostCharacters;
   return fits ? { id } : "broken";
 }
 
-function tooMany(id: string): string {
-  const maximum = serverLimits.operationsPerSocket;
+function tooMany(id: string, maximum: number): string {
   const message = `A socket runs at most ${maximum} operations at a time: end one, or open another socket.`;
   const extensions = { code: "LIMIT_EXCEEDED", limit: "operationsPerSocket", maximum };
   return JSON.stringify({ id, type: "error", payload: [{ message, extensions }] });

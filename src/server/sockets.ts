@@ -5,7 +5,7 @@ import type { Server as Protocol } from "graphql-ws";
 import { handleProtocols } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import type { Log } from "../core/ports/log.ts";
-import { closeCodes, serverLimits } from "./limits.ts";
+import { type Bounds, closeCodes } from "./limits.ts";
 import type { OriginPolicy } from "./origin.ts";
 import { pathOf } from "./path.ts";
 import type { SocketExtra } from "./protocol.ts";
@@ -17,21 +17,24 @@ export class Sockets {
   readonly #server: WebSocketServer;
   readonly #protocol: Protocol<SocketExtra>;
   readonly #origins: OriginPolicy;
+  readonly #bounds: Bounds;
   readonly #log: Log;
   #draining = false;
   #emptied = () => {};
 
-  constructor(protocol: Protocol<SocketExtra>, origins: OriginPolicy, log: Log) {
+  constructor(protocol: Protocol<SocketExtra>, origins: OriginPolicy, bounds: Bounds, log: Log) {
     this.#protocol = protocol;
     this.#origins = origins;
+    this.#bounds = bounds;
     this.#log = log;
+    const { limits } = bounds;
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       handleProtocols,
-      maxPayload: serverLimits.messageBytes,
-      maxFragments: serverLimits.messageFragments,
-      maxBufferedChunks: serverLimits.messageChunks,
+      maxPayload: limits.messageBytes,
+      maxFragments: limits.messageFragments,
+      maxBufferedChunks: limits.messageChunks,
       perMessageDeflate: false,
       // Pings count against what a client may send.
       autoPong: false,
@@ -56,7 +59,7 @@ export class Sockets {
       return;
     }
     this.#server.handleUpgrade(request, connection, head, (webSocket) => {
-      const socket = new GraphQLSocket(webSocket, request, this.#protocol, this.#log);
+      const socket = new GraphQLSocket(webSocket, request, this.#protocol, this.#bounds, this.#log);
       this.#open.add(socket);
       webSocket.once("close", () => {
         this.#open.delete(socket);
@@ -93,7 +96,7 @@ export class Sockets {
     if (pathOf(request) !== graphqlPath) return 404;
     if (!this.#origins.knownHost(headers.host)) return 421;
     if (!this.#origins.allows(headers.origin, headers.host)) return 403;
-    if (this.#draining || this.#open.size >= serverLimits.sockets) return 503;
+    if (this.#draining || this.#open.size >= this.#bounds.limits.sockets) return 503;
     return undefined;
   }
 }

@@ -9,7 +9,7 @@ import type { GraphQLParts } from "../graphql/context.ts";
 import { schema } from "../graphql/schema.ts";
 import type { ShapeError } from "./errors.ts";
 import { type EventStreamSlot, eventStreamResults } from "./event-stream-results.ts";
-import { serverLimits } from "./limits.ts";
+import type { Bounds } from "./limits.ts";
 import { operationLimits } from "./operation-limits.ts";
 import { sharedKey } from "./shared-subscription.ts";
 import { wellFormedRequests } from "./well-formed.ts";
@@ -27,18 +27,19 @@ interface YogaOptions {
   readonly parts: GraphQLParts;
   readonly shape: ShapeError;
   readonly introspection: boolean;
+  readonly bounds: Bounds;
 }
 
 export const graphqlPath = "/graphql";
 
-export function graphqlPipeline({ parts, shape, introspection }: YogaOptions): Yoga {
+export function graphqlPipeline({ parts, shape, introspection, bounds }: YogaOptions): Yoga {
   return createYoga<OperationContext, GraphQLParts>({
     schema,
     graphqlEndpoint: graphqlPath,
     context: parts,
-    plugins: [wellFormedRequests(shape), operationLimits(shape, introspection), eventStreamResults()],
+    plugins: [wellFormedRequests(shape), operationLimits(shape, introspection, bounds), eventStreamResults()],
     maskedErrors: { maskError: shape },
-    maxRequestBodySize: serverLimits.bodyBytes,
+    maxRequestBodySize: bounds.limits.bodyBytes,
     batching: false,
     multipart: false,
     cors: false,

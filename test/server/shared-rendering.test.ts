@@ -93,7 +93,7 @@ describe("a group", () => {
   it("lives from its first member to its last", () => {
     const renderings = new Renderings((error) => {
       throw error;
-    });
+    }, 64);
     const args = { schema, document: parse("{ __typename }") };
     const [one, other] = [renderings.join("key", args), renderings.join("key", args)];
     expect(one).toBe(other);

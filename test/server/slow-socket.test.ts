@@ -12,6 +12,7 @@ import type { SocketExtra } from "../../src/server/protocol.ts";
 import { GraphQLSocket } from "../../src/server/socket.ts";
 import { quietLog } from "../support/simulations.ts";
 
+const bounds = { limits: serverLimits, hit: () => {} };
 let http: Server;
 let client: WebSocket;
 let server: WebSocket;
@@ -43,7 +44,7 @@ const message = "x".repeat(64 * 1024);
 
 describe("an outbox", () => {
   it("writes no more than its bound to a client that does not read, and all of it once the client does", async () => {
-    const outbox = new Outbox(server, request.socket, performance.now());
+    const outbox = new Outbox(server, request.socket, serverLimits.bufferedBytes, performance.now());
     let received = 0;
     client.on("message", () => {
       received += 1;
@@ -62,7 +63,7 @@ describe("an outbox", () => {
   });
 
   it("lets go of everybody who waits when the socket closes", async () => {
-    const outbox = new Outbox(server, request.socket, performance.now());
+    const outbox = new Outbox(server, request.socket, serverLimits.bufferedBytes, performance.now());
     server.once("close", () => outbox.wake());
     client.pause();
     const sends = Array.from({ length: 400 }, () => outbox.send(message));
@@ -83,7 +84,7 @@ describe("a socket", () => {
   });
 
   it("is cut with its own code when nothing leaves for too long", async () => {
-    const socket = new GraphQLSocket(server, request, protocol, quietLog());
+    const socket = new GraphQLSocket(server, request, protocol, bounds, quietLog());
     const closed = new Promise((resolve) => client.once("close", resolve));
     client.send(`{"type":"connection_init"}`);
     await new Promise((resolve) => client.once("message", resolve));
@@ -101,7 +102,7 @@ describe("a socket", () => {
   });
 
   it("is gone when nothing is heard of its client", async () => {
-    const socket = new GraphQLSocket(server, request, protocol, quietLog());
+    const socket = new GraphQLSocket(server, request, protocol, bounds, quietLog());
     const closed = new Promise((resolve) => client.once("close", resolve));
     socket.check(performance.now() + serverLimits.silentMs + 1);
     expect(await closed).toBe(1006);
