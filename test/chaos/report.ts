@@ -19,6 +19,8 @@ export function report(name: string, seed: number, result: Result): string {
 export function holds({ judgement, counts }: Result): boolean {
   const amiss = [
     "stale writes",
+    "stale engine calls",
+    "taken over more than once in one freeze",
     "runs left over",
     "streams that never completed",
     "starts that failed",

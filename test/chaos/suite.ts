@@ -3,9 +3,11 @@ import { startCluster } from "../../cluster/cluster.ts";
 import { Audit, type Written } from "./audit.ts";
 import { collect, leftoverRuns } from "./collect.ts";
 import { Follower } from "./follower.ts";
-import { type History, Recorder } from "./history.ts";
+import { Recorder } from "./history.ts";
 import type { Nemesis, Scene, Window } from "./nemesis/nemesis.ts";
+import type { EndState } from "./oracle/end-state.ts";
 import { type Judgement, judge } from "./oracle/judge.ts";
+import { callsOfReplaced, staleCalls, takeoversByFreeze } from "./owner-changes.ts";
 import type { Profile } from "./profiles.ts";
 import { Random } from "./random.ts";
 import { deliveryDelays, gapsOf, ownedAfter, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
@@ -99,6 +101,7 @@ function begun(world: World, { clients, workload, enough }: Profile): Scene {
     followers,
     workload: new Workload(world, followers, workload),
     losses: [],
+    freezes: [],
     windows: [],
     counts: new Map(),
     samples: new Map(),
@@ -155,14 +158,21 @@ async function judged(scene: Scene): Promise<Pick<Result, "judgement" | "counts"
   counts.set("calls asked again", workload.retries);
   counts.set("starts that failed", workload.failedStarts);
   counts.set("stale writes", staleWrites(written, cluster.replicaIds).length);
+  counts.set("stale engine calls", staleCalls(end.calls).length);
   counts.set("runs left over", await leftoverRuns(scene, engines));
-  return { judgement, counts, samples: measured(scene, written, recorder.history) };
+  if (scene.freezes.length > 0) {
+    const takeovers = takeoversByFreeze(scene.freezes, written, recorder.history);
+    counts.set("simulations of frozen owners", takeovers.length);
+    counts.set("most takeovers of one simulation in one freeze", Math.max(0, ...takeovers));
+    counts.set("taken over more than once in one freeze", takeovers.filter((times) => times > 1).length);
+  }
+  return { judgement, counts, samples: measured(scene, written, end) };
 }
 
 function measured(
-  { samples, losses, windows }: Scene,
+  { samples, losses, windows, recorder: { history } }: Scene,
   written: readonly Written[],
-  history: History,
+  { calls, issued }: EndState,
 ): Map<string, readonly number[]> {
   const all = new Map<string, readonly number[]>(samples);
   if (losses.length > 0) {
@@ -170,6 +180,7 @@ function measured(
     all.set("Takeover (loss to next engine event stored)", storedAfter(losses, written, history));
     all.set("Gap between engine events stored", gapsOf(losses, written));
     all.set("Next event at clients that were cut", seenAfter(losses, written, history));
+    all.set("Replaced, and an engine that had not heard of it took a call", callsOfReplaced(calls, issued));
   }
   all.set("Delivery (stored to received)", deliveryDelays(history, 0, Number.MAX_SAFE_INTEGER));
   for (const [what, some] of Map.groupBy(windows, (one: Window) => one.what)) {

@@ -19,6 +19,7 @@ export function freezes(frozenMs: number): Nemesis {
         } finally {
           replica.thaw();
         }
+        scene.freezes.push({ ...loss, thawedAt: Date.now() });
         count(scene, "owners frozen");
         if (loss.simulations.length >= 10) count(scene, "victims that owned 10 or more");
         // It notices, lets go, and takes part again.

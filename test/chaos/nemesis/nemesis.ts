@@ -1,6 +1,7 @@
 // What goes wrong in a profile, round by round, and what is to be told of it.
 import type { ClusterOptions } from "../../../cluster/cluster.ts";
 import type { Follower } from "../follower.ts";
+import type { Freeze } from "../owner-changes.ts";
 import type { Loss } from "../takeovers.ts";
 import type { Workload } from "../workload.ts";
 import type { World } from "../world.ts";
@@ -17,6 +18,8 @@ export interface Scene extends World {
   readonly followers: readonly Follower[];
   /** Owners that were taken away. */
   readonly losses: Loss[];
+  /** Of those, the ones that came back. */
+  readonly freezes: Freeze[];
   readonly windows: Window[];
   /** Counts and lines for the report, by name. */
   readonly counts: Map<string, number>;
