@@ -22,5 +22,7 @@ it("kills, a frozen owner and a lost Redis break nothing that is promised", {
   // It was really judged, and under faults.
   expect(result.judgement.judged.deliveries, told).toBeGreaterThan(1_000);
   expect(result.judgement.judged.resumes, told).toBeGreaterThan(10);
+  expect(result.judgement.judged.calls, told).toBeGreaterThan(50);
+  expect(result.counts.get("looks at which some waited for a place"), told).toBeGreaterThan(5);
   expect(result.samples.get("Takeover (loss to next engine event stored)")?.length, told).toBeGreaterThan(5);
 });

@@ -4,17 +4,23 @@ import type { EngineRunState } from "../../src/core/ports/engines.ts";
 import type { Written } from "./audit.ts";
 import { monotonicMs } from "./history.ts";
 import { readLedgers } from "./ledgers.ts";
-import type { EndEvent, EndRow, EndRun, EndState, Issued, Remainder } from "./oracle/end-state.ts";
+import type { EndEvent, EndRow, EndRun, EndState, Issued, Observed, Remainder } from "./oracle/end-state.ts";
 import type { World } from "./world.ts";
 
 const stillRunning: readonly EngineRunState[] = ["QUEUED", "RUNNING", "PAUSED"];
 
-/** `engines`: host:port of those that are asked for their runs. `orphanTimeoutMs`: as set. */
+export interface Known {
+  readonly written: readonly Written[];
+  /** host:port of those that are asked for their runs. */
+  readonly engines: readonly string[];
+  /** As set. */
+  readonly orphanTimeoutMs: number;
+  readonly observed: readonly Observed[];
+}
+
 export async function collect(
   world: World,
-  written: readonly Written[],
-  engines: readonly string[],
-  orphanTimeoutMs: number,
+  { written, engines, orphanTimeoutMs, observed }: Known,
 ): Promise<EndState> {
   const rows = await endRows(world);
   return {
@@ -27,6 +33,7 @@ export async function collect(
     orphanTimeoutMs,
     remainders: await remainders(world, rows),
     counted: [],
+    observed,
   };
 }
 

@@ -9,6 +9,7 @@ import { redisFaults } from "./nemesis/redis.ts";
 import { rolling } from "./nemesis/rolling.ts";
 import { stops } from "./nemesis/stops.ts";
 import { strangers } from "./nemesis/strangers.ts";
+import type { Places } from "./occupancy.ts";
 import type { WorkloadOptions } from "./workload.ts";
 
 export interface Profile {
@@ -19,6 +20,8 @@ export interface Profile {
   /** Before a victim is struck so many simulations must run, and so many of them must be the victim's. */
   readonly enough: { readonly running: number; readonly owned: number };
   readonly workload: WorkloadOptions;
+  /** Left out: more than are ever wanted. Else at least one binds, and some simulations always wait. */
+  readonly limits?: Places;
 }
 
 const usual: WorkloadOptions = {
@@ -58,6 +61,7 @@ export const profiles = {
     enough: { running: 3, owned: 0 },
     nemesis: stops,
     workload: { ...usual, running: 24, followersEach: 3, seconds: [0.5, 2], raced: 1, racers: 12 },
+    limits: { total: 300, perProject: 16, perUser: 300 },
   },
   rolling: {
     nemesis: rolling,
@@ -71,6 +75,8 @@ export const profiles = {
     ...little,
     rounds: 4,
     nemesis: () => oneAfterTheOther([kills(0), redisFaults(3_000, "kill"), freezes(3_500), kills(0)]),
+    workload: { ...littleWork, running: 15 },
+    limits: { total: 300, perProject: 300, perUser: 12 },
   },
   "short-kills": { ...little, nemesis: () => kills(0) },
   "short-freezes": { ...little, nemesis: () => freezes(5_000) },
@@ -79,6 +85,7 @@ export const profiles = {
     enough: { running: 3, owned: 0 },
     nemesis: stops,
     workload: { ...littleWork, seconds: [1, 3], raced: 1, racers: 6 },
+    limits: { total: 8, perProject: 300, perUser: 300 },
   },
 } satisfies Record<string, Profile>;
 

@@ -5,6 +5,7 @@ import { collect, leftoverRuns } from "./collect.ts";
 import { Follower } from "./follower.ts";
 import { Recorder } from "./history.ts";
 import type { Nemesis, Scene, Window } from "./nemesis/nemesis.ts";
+import { Occupancy, type Places, watchOccupancy } from "./occupancy.ts";
 import type { EndState } from "./oracle/end-state.ts";
 import { type Judgement, judge } from "./oracle/judge.ts";
 import { callsOfReplaced, staleCalls, takeoversByFreeze } from "./owner-changes.ts";
@@ -48,13 +49,17 @@ const leftoversWithinMs = 60_000;
 /** As by default: what is lost ends by itself. */
 const orphanTimeoutMs = 30_000;
 
-const settings = {
-  MAX_SIMULATIONS: "300",
-  MAX_SIMULATIONS_PER_PROJECT: "300",
-  MAX_SIMULATIONS_PER_USER: "300",
-  MAX_QUEUED_PER_USER: "100000",
-  ORPHAN_TIMEOUT_MS: String(orphanTimeoutMs),
-};
+const roomForAll: Places = { total: 300, perProject: 300, perUser: 300 };
+
+function settingsOf({ total, perProject, perUser }: Places) {
+  return {
+    MAX_SIMULATIONS: String(total),
+    MAX_SIMULATIONS_PER_PROJECT: String(perProject),
+    MAX_SIMULATIONS_PER_USER: String(perUser),
+    MAX_QUEUED_PER_USER: "100000",
+    ORPHAN_TIMEOUT_MS: String(orphanTimeoutMs),
+  };
+}
 
 export async function runChaos(options: ChaosOptions): Promise<Result> {
   const nemesis = await options.profile.nemesis();
@@ -72,21 +77,24 @@ async function runAgainst(nemesis: Nemesis, options: ChaosOptions): Promise<Resu
     ...nemesis.needs,
     engineCapacity,
     ledgers: true,
-    env: { ...settings, ...nemesis.needs?.env },
+    env: { ...settingsOf(profile.limits ?? roomForAll), ...nemesis.needs?.env },
     ...(root === undefined ? {} : { root }),
   });
   try {
     const began = performance.now();
     say(`the cluster is up after ${((began - launched) / 1_000).toFixed(1)} s`);
     const audit = await Audit.install(cluster.databaseUrl);
+    let endWatch = () => {};
     const world: World = { cluster, audit, random: new Random(seed), recorder: new Recorder(), say };
     try {
       const scene = begun(world, profile);
+      endWatch = watchOccupancy(audit, scene.occupancy);
       const done = await faults(scene, nemesis, rounds, began + seconds * 1_000);
       await quiet(scene);
       const result = await judged(scene);
       return { ...result, rounds: done, seconds: Math.round((performance.now() - began) / 1_000) };
     } finally {
+      endWatch();
       await audit.close();
     }
   } finally {
@@ -94,7 +102,7 @@ async function runAgainst(nemesis: Nemesis, options: ChaosOptions): Promise<Resu
   }
 }
 
-function begun(world: World, { clients, workload, enough }: Profile): Scene {
+function begun(world: World, { clients, workload, enough, limits = roomForAll }: Profile): Scene {
   const followers = Array.from({ length: clients }, (_, index) => new Follower(`client-${index}`, world));
   return {
     ...world,
@@ -103,6 +111,7 @@ function begun(world: World, { clients, workload, enough }: Profile): Scene {
     losses: [],
     freezes: [],
     windows: [],
+    occupancy: new Occupancy(limits),
     counts: new Map(),
     samples: new Map(),
     enough,
@@ -151,7 +160,8 @@ async function judged(scene: Scene): Promise<Pick<Result, "judgement" | "counts"
   const { recorder, audit, cluster, workload } = scene;
   const written = await audit.written();
   const engines = cluster.engines.map(({ address }) => address);
-  const end = await collect(scene, written, engines, orphanTimeoutMs);
+  const { observed, looks, waits } = scene.occupancy;
+  const end = await collect(scene, { written, engines, orphanTimeoutMs, observed });
   const judgement = judge(recorder.history, end, recorder.dropped);
   const counts = new Map(scene.counts);
   counts.set("intents", workload.intents);
@@ -159,6 +169,9 @@ async function judged(scene: Scene): Promise<Pick<Result, "judgement" | "counts"
   counts.set("starts that failed", workload.failedStarts);
   counts.set("stale writes", staleWrites(written, cluster.replicaIds).length);
   counts.set("stale engine calls", staleCalls(end.calls).length);
+  counts.set("looks at the places taken", looks);
+  counts.set("looks at which some waited for a place", waits);
+  for (const { scope, of, most, limit } of observed) counts.set(`places of ${limit}, ${scope} ${of}`, most);
   counts.set("runs left over", await leftoverRuns(scene, engines));
   if (scene.freezes.length > 0) {
     const takeovers = takeoversByFreeze(scene.freezes, written, recorder.history);

@@ -1,6 +1,7 @@
 // What goes wrong in a profile, round by round, and what is to be told of it.
 import type { ClusterOptions } from "../../../cluster/cluster.ts";
 import type { Follower } from "../follower.ts";
+import type { Occupancy } from "../occupancy.ts";
 import type { Freeze } from "../owner-changes.ts";
 import type { Loss } from "../takeovers.ts";
 import type { Workload } from "../workload.ts";
@@ -21,6 +22,7 @@ export interface Scene extends World {
   /** Of those, the ones that came back. */
   readonly freezes: Freeze[];
   readonly windows: Window[];
+  readonly occupancy: Occupancy;
   /** Counts and lines for the report, by name. */
   readonly counts: Map<string, number>;
   readonly samples: Map<string, number[]>;

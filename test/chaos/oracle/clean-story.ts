@@ -111,6 +111,7 @@ export function cleanStory(): Story {
     { scope: "project", of: "p2", counted: 1, limit: 1 },
     { scope: "queued", of: "alice", counted: 1, limit: 5 },
   ];
+  story.end.observed = [{ scope: "user", of: "carol", most: 2, limit: 2 }];
   story.end.remainders = [{ where: "r2", what: "sockets", count: 0 }];
   return story;
 }

@@ -107,6 +107,15 @@ export interface Counted {
   readonly limit: number | null;
 }
 
+/** Of places that were taken at one moment while the run went on, the most that were seen. */
+export interface Observed {
+  readonly scope: "total" | "project" | "user";
+  readonly of: string;
+  readonly most: number;
+  /** As set. */
+  readonly limit: number;
+}
+
 export interface EndState {
   /** When it was read, ms of the monotonic clock of the history. */
   readonly readAt: number;
@@ -125,4 +134,5 @@ export interface EndState {
   readonly orphanTimeoutMs: number;
   readonly remainders: readonly Remainder[];
   readonly counted: readonly Counted[];
+  readonly observed: readonly Observed[];
 }

@@ -29,6 +29,15 @@ export function* countsAreTrue({ end, rows }: Evidence): Iterable<Violation> {
   }
 }
 
+/** I15 while it ran: no more places were taken than there may be, at no moment that was looked at. */
+export function* limitsAreKept({ end }: Evidence): Iterable<Violation> {
+  for (const { scope, of, most, limit } of end.observed) {
+    if (most <= limit) continue;
+    const detail = `${most} of ${`${scope} ${of}`.trim()} held a place at once, of at most ${limit}.`;
+    yield { invariant: "I15", harm: "miscounted", simulation: null, detail };
+  }
+}
+
 function tally(rows: Iterable<EndRow>): ReadonlyMap<string, number> {
   const truth = new Map<string, number>();
   const add = (scope: Counted["scope"], of: string) => {

@@ -4,7 +4,7 @@ import { subscribersAgree, whatIsSeenIsStored } from "./agreement.ts";
 import type { EndState } from "./end-state.ts";
 import { attemptsRunOnce, nothingIsAskedLater, runsEndInTime } from "./engine-runs.ts";
 import { type Evidence, evidenceOf, isTerminal } from "./evidence.ts";
-import { countsAreTrue, nothingRemains } from "./figures.ts";
+import { countsAreTrue, limitsAreKept, nothingRemains } from "./figures.ts";
 import { logsAreDense, logsDoNotShrink, streamsAreOrdered } from "./order.ts";
 import { everythingSettles, noRunIsLeft, stopsEnd } from "./settled.ts";
 import { keysAreUnique, startsFound } from "./starts.ts";
@@ -34,6 +34,7 @@ const checks: readonly ((evidence: Evidence) => Iterable<Violation>)[] = [
   tenantsAreApart,
   nothingRemains,
   countsAreTrue,
+  limitsAreKept,
   everythingSettles,
 ];
 

@@ -56,6 +56,7 @@ export function emptyStory(): Story {
       orphanTimeoutMs: 30_000,
       remainders: [],
       counted: [],
+      observed: [],
     },
     tell(client, happening) {
       now += 1;

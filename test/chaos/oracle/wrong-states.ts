@@ -181,6 +181,14 @@ export const wrongStates: readonly Wrong[] = [
     },
   ],
   [
+    "I15",
+    "miscounted",
+    "more ran at one moment than may",
+    (story) => {
+      story.end.observed = [{ scope: "project", of: "p1", most: 3, limit: 2 }];
+    },
+  ],
+  [
     "I16",
     "stuck",
     "a pause was asked for and never came",
