@@ -2,6 +2,7 @@
 import { connectFleet } from "../../src/clients/engine/fleet.ts";
 import type { EngineRunState } from "../../src/core/ports/engines.ts";
 import type { Written } from "./audit.ts";
+import { contentOf } from "./content.ts";
 import { monotonicMs } from "./history.ts";
 import { readLedgers } from "./ledgers.ts";
 import type { EndEvent, EndRow, EndRun, EndState, Issued, Observed, Remainder } from "./oracle/end-state.ts";
@@ -63,35 +64,35 @@ async function endEvents(world: World, written: readonly Written[]): Promise<End
     seq: number;
     type: EndEvent["type"];
     at: Date;
+    simulated_time: number;
     engine_seq: string | null;
-    body: { status?: EndEvent["status"]; attempt?: number; replay?: boolean } | null;
+    body: Record<string, unknown> & { status?: EndEvent["status"]; attempt?: number; replay?: boolean };
   };
   const tokens = writersTokens(world, written);
   const events: EndEvent[] = [];
   // In pages: a long run has more than one answer should hold.
   for (let after = "00000000-0000-0000-0000-000000000000"; ; ) {
     const rows = await world.audit.rows<Row>(
-      `select simulation_id, seq, type, at, engine_seq,
-        case when type in ('STATUS_CHANGED', 'ATTEMPT_STARTED') then body end as body
-      from events where simulation_id in
-        (select id from simulations where id > $1 order by id limit 100) order by simulation_id, seq`,
+      `select simulation_id, seq, type, at, simulated_time, engine_seq, body from events where simulation_id in
+        (select id from simulations where id > $1 order by id limit 40) order by simulation_id, seq`,
       [after],
     );
     if (rows.length === 0) return events;
-    for (const { simulation_id: simulation, seq, type, at, engine_seq, body } of rows) {
+    for (const row of rows) {
+      const { simulation_id: simulation, seq, type, at, engine_seq, body } = row;
       const engineSeq = engine_seq === null ? null : Number(engine_seq);
       events.push({
         simulation,
         seq,
         type,
-        status: type === "STATUS_CHANGED" ? (body?.status ?? null) : null,
+        status: type === "STATUS_CHANGED" ? (body.status ?? null) : null,
         at: at.getTime(),
         engineSeq,
         begins:
-          type === "ATTEMPT_STARTED" ? { attempt: body?.attempt ?? 0, replay: body?.replay ?? false } : null,
+          type === "ATTEMPT_STARTED" ? { attempt: body.attempt ?? 0, replay: body.replay ?? false } : null,
         attempt: null,
         token: engineSeq === null ? null : (tokens.get(`${simulation}/${seq}`) ?? null),
-        own: null,
+        own: contentOf(row),
       });
     }
     after = rows.at(-1)?.simulation_id ?? after;

@@ -1,34 +1,20 @@
 // An outside client: one socket at a time, over which it follows many simulations, and which it finds again whatever
 // becomes of it. Every frame goes into the history.
 import { WebSocket } from "ws";
-import type { EventType } from "../../src/core/events.ts";
 import type { SimulationStatus } from "../../src/core/simulation.ts";
 import { developmentViewer, projectsOf } from "../../src/core/viewer.ts";
+import { selection, typeNamed } from "./content.ts";
 import { hashOf, type StreamState } from "./history.ts";
 import { someAddress, type World } from "./world.ts";
 
 const subscription = `subscription ($id: ID!, $after: Int) { simulationEvents(simulationId: $id, after: $after) {
-  __typename seq at simulatedTime
-  ... on StatusChanged { status previousStatus desiredStatus reason }
-  ... on SpeedChanged { speed desiredSpeed }
-  ... on MetricsSampled { progress throughput latencyP95 inFlight }
-  ... on LogEmitted { level message }
-  ... on AttemptStarted { attempt reason }
+  ${selection}
   ... on StreamStateChanged { state reason } } }`;
 
 /** An answer to a ping or a frame must come within this, ms; else the connection is taken for dead. */
 const silentMs = 2_500;
 const pingEveryMs = 1_000;
 const openWithinMs = 2_000;
-
-const typeNames: Readonly<Record<string, EventType>> = {
-  StatusChanged: "STATUS_CHANGED",
-  SpeedChanged: "SPEED_CHANGED",
-  MetricsSampled: "METRICS_SAMPLED",
-  LogEmitted: "LOG_EMITTED",
-  FaultChanged: "FAULT_CHANGED",
-  AttemptStarted: "ATTEMPT_STARTED",
-};
 
 interface Seen {
   readonly __typename: string;
@@ -204,7 +190,7 @@ export class Follower {
       stream,
       simulation,
       seq,
-      type: typeNames[__typename] ?? "LOG_EMITTED",
+      type: typeNamed(__typename),
       status: own.status ?? null,
       own: hashOf(own),
       committedAt: Date.parse(own.at),
