@@ -10,9 +10,10 @@ import { ServiceError } from "./core/errors.ts";
 import type { Bus } from "./core/ports/bus.ts";
 import type { DesignSource } from "./core/ports/designs.ts";
 import type { Log } from "./core/ports/log.ts";
-import { developmentViewer } from "./core/viewer.ts";
 import { describeService } from "./describe.ts";
 import { createFeed } from "./feed/hub.ts";
+import { developmentIdentity } from "./identity/development.ts";
+import { tokenIdentity } from "./identity/tokens.ts";
 import { createMemoryBus } from "./memory/bus.ts";
 import { CommandService } from "./orchestrator/command-service.ts";
 import { EngineWatch } from "./orchestrator/engine-watch.ts";
@@ -28,6 +29,7 @@ import { readiness } from "./readiness.ts";
 import { createRedisBus } from "./redis/bus.ts";
 import { Releases } from "./releases.ts";
 import { createHealthServer } from "./server/health-server.ts";
+import { isLoopback } from "./server/origin.ts";
 import { createServer } from "./server/server.ts";
 
 export interface Service {
@@ -67,12 +69,14 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
 
   const settings = settingsOf(config, database.embedded);
   log.info({ replica: settings.replica, installation: database.installation }, "This replica.");
+  const identity = config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth);
   const bus = openBus(config, database, settings.replica, log);
   releases.push("bus", () => bus.close());
   const designs = designSource(config, log);
   releases.push("designs", () => designs.close());
   const addresses = config.engines ?? [engine?.address ?? ""];
-  const fleet = connectFleet(addresses, database.installation);
+  const fleet = connectFleet(addresses, database.installation, config.engineTls);
+  warnOfPlainEngines(config, log);
   releases.push("engines", () => fleet.close());
 
   const { store, leases } = database;
@@ -127,7 +131,8 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
           feed,
           designs,
         },
-        identify: async () => developmentViewer,
+        trustedProxies: config.trustedProxies,
+        identity,
         log,
       })
     : await createHealthServer(front);
@@ -169,6 +174,15 @@ async function embeddedEngine(config: Config, log: Log, releases: Releases) {
   const engine = await startEngineChild(log);
   releases.push("embedded engine", () => engine.close());
   return engine;
+}
+
+/** Whoever is between here and there reads and changes what is said. */
+function warnOfPlainEngines({ engines = [], engineTls }: Config, log: Log): void {
+  for (const engine of engines) {
+    const host = engine.slice(0, engine.lastIndexOf(":"));
+    if (engineTls.addresses.includes(engine) || isLoopback(host)) continue;
+    log.warn({ engine }, "An engine on another machine is spoken to in plain text: grpcs:// would encrypt.");
+  }
 }
 
 function openBus({ redisUrl }: Config, { installation, leases }: Opened, replica: string, log: Log): Bus {

@@ -10,7 +10,7 @@ const src = join(root, "src");
 /** What each folder of src may import, beside itself and libraries. */
 const layers: Record<string, readonly string[]> = {
   core: [],
-  config: [],
+  config: ["core"],
   gen: [],
   orchestrator: ["core", "gen"],
   feed: ["core"],
@@ -18,6 +18,7 @@ const layers: Record<string, readonly string[]> = {
   memory: ["core"],
   redis: ["core"],
   clients: ["core", "gen"],
+  identity: ["core"],
   engine: ["gen"],
   graphql: ["core", "orchestrator", "feed"],
   server: ["core", "graphql"],
@@ -35,6 +36,7 @@ const layers: Record<string, readonly string[]> = {
     "clients",
     "server",
     "graphql",
+    "identity",
   ],
 };
 

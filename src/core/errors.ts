@@ -3,6 +3,8 @@
 export const errorCodes = [
   /** The request itself is wrong; the message says what to change. */
   "BAD_INPUT",
+  /** Nobody that may use the service, or not any more. */
+  "UNAUTHENTICATED",
   "DESIGN_NOT_FOUND",
   "DESIGN_INVALID",
   "SIMULATION_NOT_FOUND",

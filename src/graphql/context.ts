@@ -2,6 +2,7 @@
 import type { DesignSource } from "../core/ports/designs.ts";
 import type { Leases } from "../core/ports/leases.ts";
 import type { SimulationStore } from "../core/ports/store.ts";
+import type { Session } from "../core/session.ts";
 import type { Viewer } from "../core/viewer.ts";
 import type { Feed } from "../feed/feed.ts";
 import type { Commands } from "../orchestrator/commands.ts";
@@ -16,6 +17,16 @@ export interface GraphQLParts {
   readonly designs: DesignSource;
 }
 
+/** Where an operation comes from. */
+export interface Origin {
+  readonly transport: "http" | "websocket";
+  /** Of the client, as far as it is known. */
+  readonly address: string;
+  /** Puts a newer token of the same user in the place of the connection's; undefined where there is no connection. */
+  readonly renew?: (token: string) => Promise<Session>;
+}
+
 export interface GraphQLContext extends GraphQLParts {
   readonly viewer: Viewer;
+  readonly origin: Origin;
 }

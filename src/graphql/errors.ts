@@ -8,6 +8,7 @@ import { DesiredStatusEnum, SimulationStatusEnum } from "./status.ts";
 
 const codeDescriptions: Record<ErrorCode, string> = {
   BAD_INPUT: "The request itself is wrong; the message says what to change.",
+  UNAUTHENTICATED: "Nobody that may use the service, or not any more: show a good token.",
   DESIGN_NOT_FOUND: "There is no such design, or the viewer may not see it.",
   DESIGN_INVALID: "The design cannot be simulated as it is; the problems say why.",
   SIMULATION_NOT_FOUND: "There is no such simulation, or the viewer may not see it.",

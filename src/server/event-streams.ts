@@ -3,11 +3,13 @@
 // `after`.
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
+import type { Session } from "../core/session.ts";
 import { type Endable, endable } from "./endable.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
 import type { Bounds } from "./limits.ts";
 
 interface Stream {
+  readonly session: Session;
   readonly response: ServerResponse;
   readonly results: Endable<ExecutionResult>;
   /** When the client last took something, or nothing was waiting for it. */
@@ -30,12 +32,16 @@ export class EventStreams {
   }
 
   /** Resolves when the stream has ended, by its source or its client. */
-  async send(response: ServerResponse, source: AsyncIterable<ExecutionResult>): Promise<void> {
+  async send(
+    response: ServerResponse,
+    session: Session,
+    source: AsyncIterable<ExecutionResult>,
+  ): Promise<void> {
     const now = performance.now();
     const results = endable<ExecutionResult>(source[Symbol.asyncIterator](), {
       failure: (error) => ({ errors: [this.#shape(error)] }),
     });
-    const stream: Stream = { response, results, movedAt: now, saidAt: now };
+    const stream: Stream = { response, session, results, movedAt: now, saidAt: now };
     this.#open.add(stream);
     response.once("close", () => {
       stream.results.end();
@@ -48,6 +54,7 @@ export class EventStreams {
   /** Called now and then: keeps quiet streams open, and cuts those whose client does not read. */
   check(now: number): void {
     const { stalledMs, keepAliveEveryMs } = this.#bounds.limits;
+    this.end(({ expiresAt }) => Date.now() >= expiresAt);
     for (const stream of this.#open) {
       if (stream.response.writableLength === 0) stream.movedAt = now;
       if (now - stream.movedAt > stalledMs) {
@@ -62,7 +69,13 @@ export class EventStreams {
 
   /** Ends every stream without `complete`, so that clients come back elsewhere. */
   drain(): void {
-    for (const { response, results } of this.#open) {
+    this.end(() => true);
+  }
+
+  /** The same, of these sessions. */
+  end(which: (session: Session) => boolean): void {
+    for (const { response, results, session } of this.#open) {
+      if (!which(session)) continue;
       results.end();
       response.end();
     }

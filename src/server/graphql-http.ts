@@ -1,50 +1,55 @@
 // One GraphQL request over HTTP: guarded, identified, run by the pipeline, answered as JSON or as an event stream.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ServiceError } from "../core/errors.ts";
-import type { Viewer } from "../core/viewer.ts";
+import type { Identity } from "../core/ports/identity.ts";
+import type { Session } from "../core/session.ts";
+import { bearerOf } from "./bearer.ts";
 import type { EventStreams } from "./event-streams.ts";
 import type { Bounds } from "./limits.ts";
-import type { Identify } from "./options.ts";
 import { refuse } from "./reply.ts";
 import { refusal } from "./request-guard.ts";
 import type { OperationContext, Yoga } from "./yoga.ts";
 
 interface GraphQLHttpOptions {
   readonly yoga: Yoga;
-  readonly identify: Identify;
+  readonly identity: Identity;
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly streams: EventStreams;
   readonly bounds: Bounds;
 }
 
-export function graphqlOverHttp({ yoga, identify, streams, bounds }: GraphQLHttpOptions) {
+export function graphqlOverHttp({ yoga, identity, addressOf, streams, bounds }: GraphQLHttpOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const refused = refusal(request, bounds);
     if (refused !== undefined) {
       return refuse(response, refused.status, refused.code, refused.message, refused.headers);
     }
-    const viewer = await viewerOf(request, identify);
-    if (viewer instanceof ServiceError) {
-      return refuse(response, 503, viewer.code, viewer.message, { "retry-after": "1" });
-    }
-    if (viewer === null) {
-      return refuse(response, 401, "UNAUTHENTICATED", "Say who you are: send an Authorization header.", {
-        "www-authenticate": "Bearer",
-      });
-    }
-    const context: OperationContext = { viewer };
+    const session = await sessionOf(request, identity);
+    if (session instanceof ServiceError) return refuseStranger(response, session);
+    const { viewer } = session;
+    const context: OperationContext = {
+      viewer,
+      origin: { transport: "http", address: addressOf(request) },
+    };
     const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
     if (context.eventStream === undefined) await send(response, answer);
-    else await streams.send(response, context.eventStream);
+    else await streams.send(response, session, context.eventStream);
   };
 }
 
-async function viewerOf(request: IncomingMessage, identify: Identify): Promise<Viewer | null | ServiceError> {
+/** The session, or why there is none. */
+async function sessionOf(request: IncomingMessage, identity: Identity): Promise<Session | ServiceError> {
   try {
-    return await identify({ transport: "http", request });
+    return await identity.session(bearerOf(request));
   } catch (error) {
-    if (error instanceof ServiceError && error.code === "UNAVAILABLE") return error;
+    if (error instanceof ServiceError) return error;
     throw error;
   }
+}
+
+function refuseStranger(response: ServerResponse, { code, message }: ServiceError): void {
+  if (code === "UNAUTHENTICATED") refuse(response, 401, code, message, { "www-authenticate": "Bearer" });
+  else refuse(response, 503, code, message, { "retry-after": "1" });
 }
 
 async function send(response: ServerResponse, answer: Response): Promise<void> {

@@ -28,5 +28,12 @@ export async function createHealthServer({
     });
     return closed;
   };
-  return { url, address, drain: close, close, stats: () => ({ sockets: 0, operations: 0 }) };
+  return {
+    url,
+    address,
+    drain: close,
+    close,
+    endSessions: () => {},
+    stats: () => ({ sockets: 0, operations: 0 }),
+  };
 }

@@ -1,21 +1,10 @@
 // What the composition root gives the server.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Identity } from "../core/ports/identity.ts";
 import type { Log } from "../core/ports/log.ts";
-import type { Viewer } from "../core/viewer.ts";
+import type { Session } from "../core/session.ts";
 import type { GraphQLParts } from "../graphql/context.ts";
 import type { LimitName, ServerLimits } from "./limits.ts";
-
-/** Who asks: headers of an HTTP request, or a socket's own parameters beside those of its upgrade. */
-export type Caller =
-  | { readonly transport: "http"; readonly request: IncomingMessage }
-  | {
-      readonly transport: "websocket";
-      readonly request: IncomingMessage;
-      readonly connectionParams: Readonly<Record<string, unknown>>;
-    };
-
-/** Null: nobody that may use the service. Throws when that cannot be found out just now. */
-export type Identify = (caller: Caller) => Promise<Viewer | null>;
 
 export interface Readiness {
   readonly status: "ok" | "degraded" | "down";
@@ -41,8 +30,10 @@ export interface ServerOptions {
   readonly loopbackOrigins?: boolean;
   /** Names by which the service is reached ("sim.example.com"). None: any, unless bound to loopback. */
   readonly hosts?: readonly string[];
+  /** IP addresses and CIDR ranges of proxies whose `X-Forwarded-For` is believed; none when left out. */
+  readonly trustedProxies?: readonly string[];
   readonly parts: GraphQLParts;
-  readonly identify: Identify;
+  readonly identity: Identity;
   readonly readiness: () => Promise<Readiness>;
   readonly log: Log;
   /** Those that differ from the defaults. */
@@ -61,5 +52,7 @@ export interface RunningServer {
   drain(deadlineMs: number): Promise<void>;
   /** Closes at once. Idempotent. */
   close(): Promise<void>;
+  /** Ends the sockets and streams of these sessions at once. */
+  endSessions(which: (session: Session) => boolean): void;
   stats(): { readonly sockets: number; readonly operations: number };
 }

@@ -3,12 +3,15 @@
 import type { IncomingMessage } from "node:http";
 import type { ExecutionArgs } from "graphql";
 import { makeServer, type OperationResult, type Server as Protocol } from "graphql-ws";
-import type { Viewer } from "../core/viewer.ts";
+import { ServiceError } from "../core/errors.ts";
+import type { Identity } from "../core/ports/identity.ts";
+import type { Session } from "../core/session.ts";
+import { rightsKey } from "../core/viewer.ts";
+import { bearerOf } from "./bearer.ts";
 import { endable } from "./endable.ts";
 import { formatted, formattedResult, type ShapeError } from "./errors.ts";
 import type { Bounds } from "./limits.ts";
 import { itemsOf, sent, texts } from "./live.ts";
-import type { Identify } from "./options.ts";
 import { Renderings } from "./renderings.ts";
 import type { SocketOperations } from "./socket-operations.ts";
 import { prepare, type Ready, type Yoga } from "./yoga.ts";
@@ -19,19 +22,21 @@ export interface SocketExtra {
   readonly operations: SocketOperations;
   /** Sends a frame; resolves when there is room for the next one. */
   readonly send: (frame: string) => Promise<void>;
-  /** Set when the connection is acknowledged. */
-  viewer?: Viewer;
+  /** Where the client is. */
+  readonly address: string;
+  /** Set when the connection is acknowledged; replaced by a newer one of the same user. */
+  session?: Session;
 }
 
 interface ProtocolOptions {
   readonly yoga: Yoga;
   readonly shape: ShapeError;
-  readonly identify: Identify;
+  readonly identity: Identity;
   readonly bounds: Bounds;
 }
 
 export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra> {
-  const { yoga, shape, identify, bounds } = options;
+  const { yoga, shape, identity, bounds } = options;
   // graphql-ws hands the arguments of `onSubscribe` on as they are.
   const runs = new WeakMap<ExecutionArgs, () => OperationResult>();
   const renderings = new Renderings(shape, bounds.limits.renderingsPerGroup);
@@ -62,19 +67,15 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: bounds.limits.initWaitMs,
     async onConnect({ extra, connectionParams }) {
-      const { request } = extra;
-      const viewer = await identify({
-        transport: "websocket",
-        request,
-        connectionParams: connectionParams ?? {},
-      });
-      if (viewer === null) return false;
-      extra.viewer = viewer;
+      extra.session = await identity.session(bearerOf(extra.request, connectionParams ?? {}));
       return true;
     },
     async onSubscribe({ extra }, id, payload) {
-      if (extra.viewer === undefined) throw new Error("A subscribe before the acknowledgement.");
-      const prepared = await prepare(yoga, shape, extra.viewer, payload);
+      const { session, address } = extra;
+      if (session === undefined) throw new Error("A subscribe before the acknowledgement.");
+      const renew = (token: string) => renewed(extra, identity, token);
+      const origin = { transport: "websocket", address, renew } as const;
+      const prepared = await prepare(yoga, shape, { viewer: session.viewer, origin }, payload);
       if (prepared.kind === "refused") return prepared.errors;
       runs.set(prepared.args, () => results(prepared, id, extra));
       return prepared.args;
@@ -84,6 +85,31 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     onNext: (_ctx, _id, _payload, _args, result) => formattedResult(result),
     onError: (_ctx, _id, _payload, errors) => errors.map(formatted),
   });
+}
+
+/**
+ * A newer token in the place of the connection's. Its subscriptions go on under the rights with which they began, so
+ * the rights must be the same; whose have changed connects anew, and resumes.
+ */
+async function renewed(extra: SocketExtra, identity: Identity, token: string): Promise<Session> {
+  const before = extra.session;
+  const session = await identity.session(token);
+  if (before === undefined || session.viewer.userId !== before.viewer.userId) {
+    throw new ServiceError("BAD_INPUT", "The token is another user's: open a connection of its own for it.", {
+      path: "token",
+    });
+  }
+  if (rightsKey(session.viewer) !== rightsKey(before.viewer)) {
+    throw new ServiceError(
+      "BAD_INPUT",
+      "The token gives other rights than before: connect anew with it, and resume.",
+      {
+        path: "token",
+      },
+    );
+  }
+  extra.session = session;
+  return session;
 }
 
 /** A single result, in the types of graphql-ws. */

@@ -1,5 +1,6 @@
 // The front door: HTTP, event streams and WebSockets on one port.
-import { createServer as createHttpServer } from "node:http";
+import { createServer as createHttpServer, type IncomingMessage } from "node:http";
+import { clientAddress, trustedProxies } from "./client-address.ts";
 import { errorShaper } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
 import { graphqlOverHttp } from "./graphql-http.ts";
@@ -15,14 +16,22 @@ import { graphqlPipeline } from "./yoga.ts";
 
 /** Listens when the promise resolves. Rejects when the address cannot be listened on. */
 export async function createServer(options: ServerOptions): Promise<RunningServer> {
-  const { parts, identify, readiness, log, site, introspection = true } = options;
+  const { parts, identity, readiness, log, site, introspection = true } = options;
   const origins = originPolicy(options);
   const limits = { ...serverLimits, ...options.limits };
   const bounds: Bounds = { limits, hit: options.limitHit ?? (() => {}) };
+  const trusted = trustedProxies(options.trustedProxies ?? []);
+  const addressOf = (request: IncomingMessage) => clientAddress(request, trusted);
   const shape = errorShaper({ log, suggestions: introspection });
   const yoga = graphqlPipeline({ parts, shape, introspection, bounds });
   const streams = new EventStreams(shape, bounds);
-  const sockets = new Sockets(graphqlProtocol({ yoga, shape, identify, bounds }), origins, bounds, log);
+  const sockets = new Sockets({
+    protocol: graphqlProtocol({ yoga, shape, identity, bounds }),
+    origins,
+    addressOf,
+    bounds,
+    log,
+  });
 
   const http = createHttpServer(
     {
@@ -32,7 +41,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       connectionsCheckingInterval: limits.connectionsCheckMs,
     },
     routes({
-      graphql: graphqlOverHttp({ yoga, identify, streams, bounds }),
+      graphql: graphqlOverHttp({ yoga, identity, addressOf, streams, bounds }),
       graphiql: options.graphiql,
       origins,
       readiness,
@@ -71,6 +80,10 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     ...listening,
     drain: (deadlineMs) => shutdown.drain(deadlineMs),
     close: () => shutdown.close(),
+    endSessions: (which) => {
+      sockets.end(which, "The session was revoked: sign in again");
+      streams.end(which);
+    },
     stats: () => ({ sockets: sockets.size, operations: sockets.operations + streams.size }),
   };
 }

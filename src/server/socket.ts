@@ -7,6 +7,7 @@ import type { Server as Protocol } from "graphql-ws";
 import type { WebSocket } from "ws";
 import { ServiceError } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { Session } from "../core/session.ts";
 import { type Bounds, closeCodes } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { SocketExtra } from "./protocol.ts";
@@ -18,6 +19,7 @@ export class GraphQLSocket {
   readonly #socket: WebSocket;
   readonly #outbox: Outbox;
   readonly #messages: TokenBucket;
+  readonly #extra: SocketExtra;
   readonly #bounds: Bounds;
   readonly #log: Log;
   #heardAt = performance.now();
@@ -28,6 +30,7 @@ export class GraphQLSocket {
   constructor(
     socket: WebSocket,
     request: IncomingMessage,
+    address: string,
     protocol: Protocol<SocketExtra>,
     bounds: Bounds,
     log: Log,
@@ -41,6 +44,7 @@ export class GraphQLSocket {
     this.#bounds = bounds;
     this.#log = log;
 
+    this.#extra = { request, address, operations: this.operations, send: (text) => this.#outbox.send(text) };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -53,7 +57,7 @@ export class GraphQLSocket {
         onMessage: (handle) =>
           socket.on("message", (data, isBinary) => this.#received(String(data), isBinary, handle)),
       },
-      { request, operations: this.operations, send: (text) => this.#outbox.send(text) },
+      this.#extra,
     );
     socket.on("ping", (payload) => {
       if (this.#heard()) this.#outbox.pong(payload);
@@ -69,6 +73,11 @@ export class GraphQLSocket {
         log.error({ err: error }, "A socket could not be let go."),
       );
     });
+  }
+
+  /** Undefined until the connection is acknowledged. */
+  get session(): Session | undefined {
+    return this.#extra.session;
   }
 
   /** Closes with a code, and cuts the connection where the client does not answer. Idempotent. */
@@ -88,6 +97,10 @@ export class GraphQLSocket {
   check(now: number): void {
     if (this.#closing) return;
     const { limits, hit } = this.#bounds;
+    if (this.session !== undefined && Date.now() >= this.session.expiresAt) {
+      this.close(closeCodes.forbidden, "The token has expired: reconnect with a new one");
+      return;
+    }
     const stalled = this.#outbox.stalledFor(now);
     if (stalled > limits.stalledMs) {
       hit("stalledMs");
@@ -143,6 +156,10 @@ export class GraphQLSocket {
     work.catch((error: unknown) => {
       if (error instanceof ServiceError && error.code === "UNAVAILABLE") {
         this.close(closeCodes.tryAgain, error.message);
+        return;
+      }
+      if (error instanceof ServiceError && error.code === "UNAUTHENTICATED") {
+        this.close(closeCodes.forbidden, error.message);
         return;
       }
       this.#log.error({ err: error }, "A message could not be handled.");

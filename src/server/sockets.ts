@@ -5,6 +5,7 @@ import type { Server as Protocol } from "graphql-ws";
 import { handleProtocols } from "graphql-ws";
 import { WebSocketServer } from "ws";
 import type { Log } from "../core/ports/log.ts";
+import type { Session } from "../core/session.ts";
 import { type Bounds, closeCodes } from "./limits.ts";
 import type { OriginPolicy } from "./origin.ts";
 import { pathOf } from "./path.ts";
@@ -12,18 +13,28 @@ import type { SocketExtra } from "./protocol.ts";
 import { GraphQLSocket } from "./socket.ts";
 import { graphqlPath } from "./yoga.ts";
 
+interface SocketsOptions {
+  readonly protocol: Protocol<SocketExtra>;
+  readonly origins: OriginPolicy;
+  readonly addressOf: (request: IncomingMessage) => string;
+  readonly bounds: Bounds;
+  readonly log: Log;
+}
+
 export class Sockets {
   readonly #open = new Set<GraphQLSocket>();
   readonly #server: WebSocketServer;
   readonly #protocol: Protocol<SocketExtra>;
   readonly #origins: OriginPolicy;
+  readonly #addressOf: (request: IncomingMessage) => string;
   readonly #bounds: Bounds;
   readonly #log: Log;
   #draining = false;
   #emptied = () => {};
 
-  constructor(protocol: Protocol<SocketExtra>, origins: OriginPolicy, bounds: Bounds, log: Log) {
+  constructor({ protocol, origins, addressOf, bounds, log }: SocketsOptions) {
     this.#protocol = protocol;
+    this.#addressOf = addressOf;
     this.#origins = origins;
     this.#bounds = bounds;
     this.#log = log;
@@ -58,8 +69,9 @@ export class Sockets {
       refuseUpgrade(connection, refusal);
       return;
     }
+    const address = this.#addressOf(request);
     this.#server.handleUpgrade(request, connection, head, (webSocket) => {
-      const socket = new GraphQLSocket(webSocket, request, this.#protocol, this.#bounds, this.#log);
+      const socket = new GraphQLSocket(webSocket, request, address, this.#protocol, this.#bounds, this.#log);
       this.#open.add(socket);
       webSocket.once("close", () => {
         this.#open.delete(socket);
@@ -76,6 +88,13 @@ export class Sockets {
   drain(): void {
     this.#draining = true;
     for (const socket of this.#open) socket.close(closeCodes.restart, "Service restarting");
+  }
+
+  /** Closes those of these sessions: their clients come back with a newer token, or not at all. */
+  end(which: (session: Session) => boolean, reason: string): void {
+    for (const socket of this.#open) {
+      if (socket.session !== undefined && which(socket.session)) socket.close(closeCodes.forbidden, reason);
+    }
   }
 
   /** Resolves when the last socket is closed. Once draining, no other one opens. */

@@ -5,7 +5,7 @@ import { type ExecutionArgs, type GraphQLError, getOperationAST } from "graphql"
 import type { OperationResult } from "graphql-ws";
 import { createYoga, type YogaServerInstance } from "graphql-yoga";
 import type { Viewer } from "../core/viewer.ts";
-import type { GraphQLParts } from "../graphql/context.ts";
+import type { GraphQLParts, Origin } from "../graphql/context.ts";
 import { schema } from "../graphql/schema.ts";
 import type { ShapeError } from "./errors.ts";
 import { type EventStreamSlot, eventStreamResults } from "./event-stream-results.ts";
@@ -17,6 +17,7 @@ import { wellFormedRequests } from "./well-formed.ts";
 /** What a transport knows of an operation. */
 export interface OperationContext extends EventStreamSlot {
   readonly viewer: Viewer;
+  readonly origin: Origin;
   readonly req?: IncomingMessage;
   readonly res?: ServerResponse;
 }
@@ -72,11 +73,11 @@ export type Prepared = Ready | { readonly kind: "refused"; readonly errors: read
 export async function prepare(
   yoga: Yoga,
   shape: ShapeError,
-  viewer: Viewer,
+  asker: Pick<OperationContext, "viewer" | "origin">,
   request: OperationRequest,
 ): Promise<Prepared> {
   try {
-    const enveloped = yoga.getEnveloped({ viewer, params: request });
+    const enveloped = yoga.getEnveloped({ ...asker, params: request });
     const document = enveloped.parse(request.query);
     const errors = enveloped.validate(enveloped.schema, document);
     if (errors.length > 0) return { kind: "refused", errors };

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Api, startApi } from "../server/api.ts";
 import { HangingFeed } from "../server/hanging-feed.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
+import { identityBy } from "../support/identities.ts";
 import { changedTo, simulationOf } from "../support/simulations.ts";
 
 const query = "{ __typename }";
@@ -57,10 +58,10 @@ describe("the handshake", () => {
   });
 
   it("is over with 4403 when the server refuses the connection", async () => {
-    const closed = await startApi({ identify: async () => null });
+    const closed = await startApi({ identity: identityBy(() => null) });
     const client = await GraphQLWsClient.open(closed);
     client.send({ type: "connection_init" });
-    expect(await client.closed).toEqual({ code: 4403, reason: "Forbidden" });
+    expect(await client.closed).toEqual({ code: 4403, reason: "Nobody." });
     await closed.close();
   });
 });

@@ -9,6 +9,7 @@ import type { OpenDatabase } from "../../src/postgres/open.ts";
 import { created, nextProject } from "../postgres/drafts.ts";
 import { type Api, startApi } from "../server/api.ts";
 import { operation } from "../support/http.ts";
+import { identityBy } from "../support/identities.ts";
 import { serverDatabase, type TestDatabase } from "../support/postgres.ts";
 
 let home: TestDatabase;
@@ -18,7 +19,7 @@ let viewer: Viewer = developmentViewer;
 beforeAll(async () => {
   home = await serverDatabase();
   database = await home.open();
-  api = await startApi({ reads: database.store, identify: async () => viewer });
+  api = await startApi({ reads: database.store, identity: identityBy(() => viewer) });
 });
 afterAll(async () => {
   await api.close();

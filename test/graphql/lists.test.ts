@@ -6,6 +6,7 @@ import type { OpenDatabase } from "../../src/postgres/open.ts";
 import { created, nextProject, sample, viewer as viewerOf } from "../postgres/drafts.ts";
 import { type Api, startApi } from "../server/api.ts";
 import { operation } from "../support/http.ts";
+import { identityBy } from "../support/identities.ts";
 import { embeddedDatabase, type TestDatabase } from "../support/postgres.ts";
 
 let home: TestDatabase;
@@ -23,7 +24,7 @@ beforeAll(async () => {
     ...store,
     count: async (...asked: Parameters<typeof store.count>) => counted ?? store.count(...asked),
   };
-  api = await startApi({ reads, identify: async () => viewer });
+  api = await startApi({ reads, identity: identityBy(() => viewer) });
 });
 
 afterAll(async () => {

@@ -9,6 +9,7 @@ import type { OpenDatabase } from "../../src/postgres/open.ts";
 import { created, draft, log, nextProject, sample } from "../postgres/drafts.ts";
 import { type Api, startApi } from "../server/api.ts";
 import { operation } from "../support/http.ts";
+import { identityBy } from "../support/identities.ts";
 import { serverDatabase, type TestDatabase } from "../support/postgres.ts";
 
 let home: TestDatabase;
@@ -19,7 +20,7 @@ let asked: string[][] = [];
 beforeAll(async () => {
   home = await serverDatabase();
   database = await home.open();
-  api = await startApi({ reads: database.store, designs, identify: async () => viewer });
+  api = await startApi({ reads: database.store, designs, identity: identityBy(() => viewer) });
 });
 afterAll(async () => {
   await api.close();

@@ -12,6 +12,7 @@ import { createMemoryBus } from "../../src/memory/bus.ts";
 import type { Commands } from "../../src/orchestrator/commands.ts";
 import type { RunningServer, ServerOptions } from "../../src/server/options.ts";
 import { createServer } from "../../src/server/server.ts";
+import { identityBy } from "../support/identities.ts";
 import { createMemoryStore, type MemoryStore } from "../support/memory-store.ts";
 
 export interface LogLine {
@@ -60,7 +61,7 @@ export async function startApi(given: ApiOptions = {}): Promise<Api> {
       feed: feed ?? hub,
       designs,
     },
-    identify: async () => developmentViewer,
+    identity: identityBy(() => developmentViewer),
     readiness: async () => ({ status: "ok", parts: {} }),
     log,
     ...options,

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ServiceError } from "../../src/core/errors.ts";
 import { postJson, send } from "../support/http.ts";
+import { failingIdentity, identityBy } from "../support/identities.ts";
 import { simulationOf } from "../support/simulations.ts";
 import { type Api, startApi } from "./api.ts";
 
@@ -139,18 +140,18 @@ describe("other requests", () => {
 
 describe("a caller", () => {
   it("whom nobody knows is refused with 401, one who cannot be checked with 503", async () => {
-    const stranger = await startApi({ identify: async () => null });
+    const stranger = await startApi({ identity: identityBy(() => null) });
     expect((await postJson(stranger.url, { query })).status).toBe(401);
     await stranger.close();
     const unknown = await startApi({
-      identify: () => Promise.reject(new ServiceError("UNAVAILABLE", "The keys cannot be fetched.")),
+      identity: failingIdentity(new ServiceError("UNAVAILABLE", "The keys cannot be fetched.")),
     });
     expect((await postJson(unknown.url, { query })).status).toBe(503);
     await unknown.close();
   });
 
   it("meets a defect as 500, told nothing", async () => {
-    const broken = await startApi({ identify: () => Promise.reject(new Error("hunter2")) });
+    const broken = await startApi({ identity: failingIdentity(new Error("hunter2")) });
     const { status, text } = await postJson(broken.url, { query });
     expect(status).toBe(500);
     expect(text).not.toContain("hunter2");

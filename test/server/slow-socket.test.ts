@@ -84,7 +84,7 @@ describe("a socket", () => {
   });
 
   it("is cut with its own code when nothing leaves for too long", async () => {
-    const socket = new GraphQLSocket(server, request, protocol, bounds, quietLog());
+    const socket = new GraphQLSocket(server, request, "127.0.0.1", protocol, bounds, quietLog());
     const closed = new Promise((resolve) => client.once("close", resolve));
     client.send(`{"type":"connection_init"}`);
     await new Promise((resolve) => client.once("message", resolve));
@@ -102,7 +102,7 @@ describe("a socket", () => {
   });
 
   it("is gone when nothing is heard of its client", async () => {
-    const socket = new GraphQLSocket(server, request, protocol, bounds, quietLog());
+    const socket = new GraphQLSocket(server, request, "127.0.0.1", protocol, bounds, quietLog());
     const closed = new Promise((resolve) => client.once("close", resolve));
     socket.check(performance.now() + serverLimits.silentMs + 1);
     expect(await closed).toBe(1006);

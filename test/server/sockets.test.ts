@@ -3,6 +3,7 @@ import { ServiceError } from "../../src/core/errors.ts";
 import { developmentViewer } from "../../src/core/viewer.ts";
 import { serverLimits } from "../../src/server/limits.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
+import { failingIdentity, identityBy } from "../support/identities.ts";
 import { type Api, startApi } from "./api.ts";
 import { HangingFeed } from "./hanging-feed.ts";
 
@@ -159,23 +160,20 @@ describe("a WebSocket", () => {
 describe("the identity of a WebSocket", () => {
   it("comes from its own parameters", async () => {
     const api = await startApi({
-      identify: async (caller) =>
-        caller.transport === "websocket" && caller.connectionParams.token === "good"
-          ? developmentViewer
-          : null,
+      identity: identityBy((token) => (token === "good" ? developmentViewer : null)),
     });
-    const client = await GraphQLWsClient.connect(api, { token: "good" });
+    const client = await GraphQLWsClient.connect(api, { authorization: "Bearer good" });
     client.subscribe("q", small);
     await client.results("q", 1);
     const stranger = await GraphQLWsClient.open(api);
-    stranger.send({ type: "connection_init", payload: { token: "bad" } });
+    stranger.send({ type: "connection_init", payload: { Authorization: "Bearer bad" } });
     expect(await stranger.closed).toMatchObject({ code: 4403 });
     await api.close();
   });
 
   it("is asked for again later, by 1013, when it cannot be found out", async () => {
     const api = await startApi({
-      identify: () => Promise.reject(new ServiceError("UNAVAILABLE", "The keys cannot be fetched.")),
+      identity: failingIdentity(new ServiceError("UNAVAILABLE", "The keys cannot be fetched.")),
     });
     const client = await GraphQLWsClient.open(api);
     client.send({ type: "connection_init" });
@@ -184,7 +182,7 @@ describe("the identity of a WebSocket", () => {
   });
 
   it("fails closed, and quietly, when finding it out is a defect", async () => {
-    const api = await startApi({ identify: () => Promise.reject(new Error("postgres://user:secret@db")) });
+    const api = await startApi({ identity: failingIdentity(new Error("postgres://user:secret@db")) });
     const client = await GraphQLWsClient.open(api);
     client.send({ type: "connection_init" });
     expect(await client.closed).toEqual({ code: 4500, reason: "Internal error" });

@@ -1,0 +1,12 @@
+import type { Session } from "../session.ts";
+
+/** Who somebody is, by what they show. */
+export interface Identity {
+  /**
+   * `token`: what was sent as the bearer; undefined: nothing was.
+   *
+   * Throws ServiceError: UNAUTHENTICATED, with what is wrong with the token; UNAVAILABLE where that cannot be found
+   * out just now. Whatever is in doubt opens nothing.
+   */
+  session(token: string | undefined): Promise<Session>;
+}
