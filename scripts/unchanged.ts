@@ -7,6 +7,7 @@ const generated = [
   "src/cli/gql",
   "designs/design.schema.json",
   "docs/configuration.md",
+  "docs/limits.md",
 ];
 const changed = execFileSync("git", ["status", "--porcelain", "--", ...generated], { encoding: "utf8" });
 if (changed !== "") {

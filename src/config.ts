@@ -1,7 +1,9 @@
 // What the service is told from outside: its environment and the files that this names, read once at the start. A bad
 // one fails the start with all that is wrong with it at once. The table of settings is `config/settings.ts`.
 import { type AuthConfig, authConfig } from "./config/auth.ts";
+import { limitsFrom } from "./config/front-door.ts";
 import { readSettings } from "./config/read.ts";
+import type { ServerLimits } from "./server/limits.ts";
 
 export interface Config {
   readonly port: number;
@@ -23,6 +25,8 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly graphiql: boolean;
   readonly introspection: boolean;
+  /** Of the front door. */
+  readonly limits: Partial<ServerLimits>;
   readonly maxSimulations: number;
   readonly maxSimulationsPerProject: number;
   readonly maxSimulationsPerUser: number;
@@ -60,6 +64,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     trustedProxies: env.TRUSTED_PROXIES,
     graphiql: env.GRAPHIQL,
     introspection: env.INTROSPECTION,
+    limits: limitsFrom(env),
     maxSimulations: env.MAX_SIMULATIONS,
     maxSimulationsPerProject: env.MAX_SIMULATIONS_PER_PROJECT,
     maxSimulationsPerUser: env.MAX_SIMULATIONS_PER_USER,

@@ -2,6 +2,7 @@
 // docs/configuration.md is generated from here.
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { limitSettings } from "./front-door.ts";
 import {
   hostName,
   httpUrl,
@@ -183,6 +184,8 @@ const limits = {
   }),
 };
 
+const frontDoor = limitSettings((setting, meaning) => setting.register(about, { meaning }));
+
 const pagesAndOrigins = {
   CORS_ORIGINS: listOf(
     (origin) => /^https?:\/\/[^/\s*]+$/.test(origin),
@@ -256,6 +259,7 @@ export const settingGroups = {
   Designs: designs,
   Identity: identity,
   Limits: limits,
+  "Limits of the front door": frontDoor,
   "Pages and origins": pagesAndOrigins,
   Observation: observation,
   Tests: tests,
@@ -268,6 +272,7 @@ export const environmentSchema = z.object({
   ...designs,
   ...identity,
   ...limits,
+  ...frontDoor,
   ...pagesAndOrigins,
   ...observation,
   ...tests,

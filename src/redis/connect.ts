@@ -12,6 +12,8 @@ const silentMs = 5_000;
 const connectMs = 2_000;
 /** An answer to PUBLISH that takes longer is not waited for, ms. */
 const publishMs = 2_000;
+/** Nor is one about a budget: somebody waits for it, ms. */
+const budgetMs = 100;
 /** The same trouble is logged this often at most, ms. */
 const logEveryMs = 10_000;
 
@@ -31,6 +33,9 @@ const publishing = {
   commandTimeout: publishMs,
   enableAutoPipelining: true,
 };
+
+/** Refuses at once, too: somebody waits for the answer. */
+const asking = { ...publishing, commandTimeout: budgetMs, enableAutoPipelining: false };
 
 /** What is to be heard is asked for on every connection anew, and by us: see `persistent-subscriber.ts`. */
 const listening = {
@@ -90,7 +95,15 @@ export function connectRedis(url: string, log: Log): RedisConnections {
   };
 }
 
-function clientOf(target: RedisTarget, options: typeof publishing | typeof listening): RedisClient {
+/** A connection of its own for budgets: notices wait longer, and must not stand in the way. */
+export function connectForBudgets(url: string): RedisClient {
+  return clientOf(redisTarget(url), asking);
+}
+
+function clientOf(
+  target: RedisTarget,
+  options: typeof publishing | typeof asking | typeof listening,
+): RedisClient {
   if (target.kind === "single") return new Redis(target.url, options);
   if (target.kind === "sentinel") {
     const sentinel = target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {};
@@ -106,8 +119,12 @@ function clientOf(target: RedisTarget, options: typeof publishing | typeof liste
   return new Cluster([...target.nodes], {
     clusterRetryStrategy: backoff,
     enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    redisOptions: { ...shared, ...accessOf(target), commandTimeout: publishMs },
+    enableAutoPipelining: options !== asking,
+    redisOptions: {
+      ...shared,
+      ...accessOf(target),
+      commandTimeout: options === asking ? budgetMs : publishMs,
+    },
   });
 }
 

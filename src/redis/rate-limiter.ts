@@ -1,0 +1,94 @@
+// Budgets that all replicas share, in Redis. Whoever asks waits a tenth of a second at most: when Redis is slow or
+// away, this replica's own budgets decide, and Redis is tried again once a second by one request alone.
+import { setTimeout as delay } from "node:timers/promises";
+import { RateLimiterRedis } from "rate-limiter-flexible";
+import { messageOf } from "../core/errors.ts";
+import type { Log } from "../core/ports/log.ts";
+import { createMemoryRateLimiter, waitOf } from "../memory/rate-limiter.ts";
+import { type BudgetName, type Budgets, budgetSeconds, type RateLimiter } from "../server/rate-limiter.ts";
+import { connectForBudgets } from "./connect.ts";
+
+interface RedisRateLimiterOptions {
+  readonly url: string;
+  /** Keeps installations that share a server apart. */
+  readonly installation: string;
+  readonly budgets: Budgets;
+  readonly log: Log;
+}
+
+export interface RedisRateLimiter extends RateLimiter {
+  /** Whether Redis decides; false: this replica by itself. */
+  readonly isShared: boolean;
+  close(): void;
+}
+
+/** An answer that takes longer is not waited for, ms: a Cluster may look for its nodes for a while. */
+const answerMs = 150;
+/** After a failure this replica decides by itself for so long, ms. */
+const aloneMs = 1_000;
+
+/** Connects in the background. Throws ServiceError BAD_INPUT for a bad URL. */
+export function createRedisRateLimiter(options: RedisRateLimiterOptions): RedisRateLimiter {
+  const { url, installation, budgets, log } = options;
+  const client = connectForBudgets(url);
+  const own = createMemoryRateLimiter(budgets);
+  const shared = (budget: BudgetName) =>
+    new RateLimiterRedis({
+      storeClient: client,
+      keyPrefix: `simulations:${installation}:budget:${budget}`,
+      points: budgets[budget],
+      duration: budgetSeconds,
+      rejectIfRedisNotReady: true,
+    });
+  const limiters: Record<BudgetName, RateLimiterRedis> = { user: shared("user"), address: shared("address") };
+  let aloneUntil = 0;
+  let isShared = true;
+
+  function failed(error: unknown): void {
+    if (isShared) log.warn({ reason: messageOf(error) }, "Budgets are kept by this replica: Redis is away.");
+    isShared = false;
+  }
+
+  function worked(): void {
+    if (!isShared) log.info({}, "Budgets are shared through Redis again.");
+    isShared = true;
+    aloneUntil = 0;
+  }
+
+  client.on("error", () => {});
+  return {
+    get isShared() {
+      return isShared;
+    },
+    async spend(budget, key, points) {
+      const now = performance.now();
+      if (now < aloneUntil) return own.spend(budget, key, points);
+      // While it is away, those that come during the try do not wait for how it ends.
+      if (!isShared) aloneUntil = now + aloneMs;
+      try {
+        const wait = await soon(waitOf(limiters[budget].consume(key, points)));
+        worked();
+        return wait;
+      } catch (error) {
+        aloneUntil = performance.now() + aloneMs;
+        failed(error);
+        return own.spend(budget, key, points);
+      }
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+/** Rejects when there is no answer in time; what comes later counts all the same. */
+async function soon(answer: Promise<number>): Promise<number> {
+  const late = new AbortController();
+  const timer = delay(answerMs, undefined, { signal: late.signal }).then(() => {
+    throw new Error(`No answer within ${answerMs} ms`);
+  });
+  timer.catch(() => {});
+  try {
+    return await Promise.race([answer, timer]);
+  } finally {
+    late.abort();
+  }
+}

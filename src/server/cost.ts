@@ -1,0 +1,26 @@
+// What an operation costs, in points: one is about a ms of the replica's time. By what it asks for, told before it
+// runs; a subscription pays when it starts, and its events cost nothing.
+import { type DocumentNode, getOperationAST, type OperationTypeNode } from "graphql";
+import type { Measures } from "./document-limits.ts";
+
+/** Of the operation itself: a mutation writes and is acknowledged on disk; a subscription is set up and let go. */
+export const baseCosts: Readonly<Record<`${OperationTypeNode}`, number>> = {
+  query: 1,
+  mutation: 5,
+  subscription: 5,
+};
+/** So many values of the answer cost a point more. */
+export const valuesPerPoint = 1_000;
+/** Of a document that is not run: it was read. */
+export const refusedCost = 1;
+
+/** Whole points, at least 1. */
+export function costOf(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  { values }: Pick<Measures, "values">,
+): number {
+  const operation = getOperationAST(document, operationName)?.operation;
+  const base = operation === undefined ? refusedCost : baseCosts[operation];
+  return base + Math.floor(values / valuesPerPoint);
+}
