@@ -1,10 +1,12 @@
 // From QUEUED to STARTING: one transaction, in which the scheduler's lease is held still, so that nobody else
 // admits meanwhile; everything else only ever frees places. Limits are counted from the rows.
 import { sql, type Transaction } from "kysely";
+import type { NewEvent } from "../core/events.ts";
 import type { Admitted, Placement } from "../core/ports/leases.ts";
 import type { Simulation } from "../core/simulation.ts";
 import { type Applied, apply } from "./apply.ts";
 import { stamp } from "./event-records.ts";
+import { ownerChanged } from "./owner-changed.ts";
 import { active, turn } from "./queue-order.ts";
 import { type SimulationRow, storedOf } from "./rows.ts";
 import type { Database, Schema } from "./schema.ts";
@@ -43,19 +45,17 @@ interface Place {
 function start(stored: Stored, { engine, owner }: Place): Applied {
   const { simulation } = stored;
   const { status: previousStatus, desiredStatus, simulatedTime, run } = simulation;
+  const fencingToken = run.fencingToken + 1;
+  const starting: NewEvent = {
+    simulatedTime,
+    engineSeq: null,
+    body: { type: "STATUS_CHANGED", status: "STARTING", previousStatus, desiredStatus, reason: null },
+  };
+  // One that had been sent back to the queue had an owner before; the row does not know any more which.
+  const again = run.fencingToken > 0 ? [ownerChanged(simulatedTime, owner, fencingToken, null)] : [];
   return apply(stored, {
-    patch: {
-      status: "STARTING",
-      waiting: null,
-      run: { owner, engine, fencingToken: run.fencingToken + 1 },
-    },
-    events: [
-      {
-        simulatedTime,
-        engineSeq: null,
-        body: { type: "STATUS_CHANGED", status: "STARTING", previousStatus, desiredStatus, reason: null },
-      },
-    ],
+    patch: { status: "STARTING", waiting: null, run: { owner, engine, fencingToken } },
+    events: [starting, ...again],
   });
 }
 

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import type { Claimed, OwnedSimulation } from "../core/ports/leases.ts";
 import { type Applied, apply } from "./apply.ts";
 import { stamp } from "./event-records.ts";
+import { ownerChanged } from "./owner-changed.ts";
 import { active, open } from "./queue-order.ts";
 import { type SimulationRow, simulationOf, storedOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
@@ -45,17 +46,9 @@ export async function claim(db: Database, replica: string, limit: number): Promi
 function takeOver(before: Stored, replica: string): Applied {
   const { simulatedTime, run } = before.simulation;
   const fencingToken = run.fencingToken + 1;
-  const instead = run.owner === null ? "" : ` instead of ${run.owner}, which is gone`;
-  const body = {
-    type: "LOG_EMITTED",
-    level: "INFO",
-    code: "OWNER_CHANGED",
-    message: `Replica ${replica} drives the simulation now${instead} (fencing token ${fencingToken}).`,
-    componentId: null,
-  } as const;
   return apply(before, {
     patch: { run: { owner: replica, fencingToken } },
-    events: [{ simulatedTime, engineSeq: null, body }],
+    events: [ownerChanged(simulatedTime, replica, fencingToken, run.owner)],
   });
 }
 

@@ -245,7 +245,6 @@ function admissionContract(
       lastSeq: 0,
       simulatedTime: 0,
       waiting: { code: "CAPACITY", message: "All engines are busy." },
-      run: { fencingToken: 3 },
     });
     const [admitted] = await admit(placement());
     const simulation = {
@@ -254,7 +253,7 @@ function admissionContract(
       waiting: null,
       lastSeq: 2,
       version: before.version + 1,
-      run: { ...before.run, owner: "me", fencingToken: 4, engine: "e1" },
+      run: { ...before.run, owner: "me", fencingToken: 1, engine: "e1" },
     };
     expect(admitted).toEqual({
       simulation,
@@ -278,6 +277,21 @@ function admissionContract(
     expect(await get(before.id)).toEqual(simulation);
     expect(await store().events(admin, before.id, { after: 1, limit: 9 })).toEqual(admitted?.events);
     expect(await store().snapshot(admin, before.id)).toMatchObject({ status: { seq: 2 } });
+  });
+
+  it("says in the log who drives one that had been sent back to the queue", async () => {
+    const { id, lastSeq } = await queued("a", { run: { fencingToken: 3 } });
+    const [admitted] = await admit(placement());
+    expect(admitted?.simulation.run).toMatchObject({ owner: "me", fencingToken: 4 });
+    expect(admitted?.events.map(({ seq, body }) => [seq, body.type])).toEqual([
+      [lastSeq + 1, "STATUS_CHANGED"],
+      [lastSeq + 2, "LOG_EMITTED"],
+    ]);
+    expect(admitted?.events[1]?.body).toMatchObject({
+      code: "OWNER_CHANGED",
+      message: "Replica me drives the simulation now (fencing token 4).",
+    });
+    expect(await store().events(admin, id, { after: lastSeq, limit: 9 })).toEqual(admitted?.events);
   });
 
   it("leaves what has no design yet, what is asked to stop, and what is not QUEUED", async () => {
