@@ -66,7 +66,12 @@ async function endEvents(world: World, written: readonly Written[]): Promise<End
     at: Date;
     simulated_time: number;
     engine_seq: string | null;
-    body: Record<string, unknown> & { status?: EndEvent["status"]; attempt?: number; replay?: boolean };
+    body: Record<string, unknown> & {
+      status?: EndEvent["status"];
+      attempt?: number;
+      replay?: boolean;
+      code?: string;
+    };
   };
   const tokens = writersTokens(world, written);
   const events: EndEvent[] = [];
@@ -86,6 +91,7 @@ async function endEvents(world: World, written: readonly Written[]): Promise<End
         seq,
         type,
         status: type === "STATUS_CHANGED" ? (body.status ?? null) : null,
+        code: type === "LOG_EMITTED" ? (body.code ?? null) : null,
         at: at.getTime(),
         engineSeq,
         begins:

@@ -2,8 +2,9 @@
 import { expect, it } from "vitest";
 import type { Written } from "./audit.ts";
 import type { Entry } from "./history.ts";
+import { cleanStory } from "./oracle/clean-story.ts";
 import type { EngineCall } from "./oracle/end-state.ts";
-import { callsOfReplaced, staleCalls, takeoversByFreeze } from "./owner-changes.ts";
+import { callsOfReplaced, staleCalls, takeoversByFreeze, untoldOwners } from "./owner-changes.ts";
 
 const freeze = {
   writer: "replica-1/1",
@@ -55,4 +56,13 @@ it("a call of a replaced owner counts from when the next had been given its toke
   expect(callsOfReplaced([call, { ...call, at: 1_700 }, { ...call, token: 2, at: 1_800 }], issued)).toEqual([
     200,
   ]);
+});
+
+it("each owner but the first is told in the log", () => {
+  const story = cleanStory();
+  const row = { ...story.row("B"), token: 2 };
+  const told = { ...story.event("B", 4), code: "OWNER_CHANGED" };
+  expect(untoldOwners([row, story.row("D")], [told])).toBe(0);
+  expect(untoldOwners([row], [])).toBe(1);
+  expect(untoldOwners([{ ...row, token: 1 }], [told])).toBe(1);
 });

@@ -1,7 +1,7 @@
 // How often simulations changed their owner when one was frozen, and what engines took of owners that were replaced.
 import type { Written } from "./audit.ts";
 import type { History } from "./history.ts";
-import type { EngineCall, Issued } from "./oracle/end-state.ts";
+import type { EndEvent, EndRow, EngineCall, Issued } from "./oracle/end-state.ts";
 import type { Loss } from "./takeovers.ts";
 
 export interface Freeze extends Loss {
@@ -58,4 +58,13 @@ export function callsOfReplaced(calls: readonly EngineCall[], issued: readonly I
     const next = givenAt.get(`${simulation} ${token + 1}`);
     return next === undefined || at <= next ? [] : [at - next];
   });
+}
+
+/** Simulations whose log does not tell of each change of owner: each token but the first, which comes with STARTING, is an event. */
+export function untoldOwners(rows: readonly EndRow[], events: readonly EndEvent[]): number {
+  const told = new Map<string, number>();
+  for (const { simulation, code } of events) {
+    if (code === "OWNER_CHANGED") told.set(simulation, (told.get(simulation) ?? 0) + 1);
+  }
+  return rows.filter(({ id, token }) => (told.get(id) ?? 0) !== Math.max(0, token - 1)).length;
 }

@@ -20,6 +20,7 @@ export function holds({ judgement, counts }: Result): boolean {
   const amiss = [
     "stale writes",
     "stale engine calls",
+    "logs that do not tell of a change of owner",
     "taken over more than once in one freeze",
     "runs left over",
     "streams that never completed",

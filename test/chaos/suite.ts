@@ -8,7 +8,7 @@ import type { Nemesis, Scene, Window } from "./nemesis/nemesis.ts";
 import { Occupancy, type Places, watchOccupancy } from "./occupancy.ts";
 import type { EndState } from "./oracle/end-state.ts";
 import { type Judgement, judge } from "./oracle/judge.ts";
-import { callsOfReplaced, staleCalls, takeoversByFreeze } from "./owner-changes.ts";
+import { callsOfReplaced, staleCalls, takeoversByFreeze, untoldOwners } from "./owner-changes.ts";
 import type { Profile } from "./profiles.ts";
 import { Random } from "./random.ts";
 import { deliveryDelays, gapsOf, ownedAfter, seenAfter, staleWrites, storedAfter } from "./takeovers.ts";
@@ -169,6 +169,7 @@ async function judged(scene: Scene): Promise<Pick<Result, "judgement" | "counts"
   counts.set("starts that failed", workload.failedStarts);
   counts.set("stale writes", staleWrites(written, cluster.replicaIds).length);
   counts.set("stale engine calls", staleCalls(end.calls).length);
+  counts.set("logs that do not tell of a change of owner", untoldOwners(end.rows, end.events));
   counts.set("looks at the places taken", looks);
   counts.set("looks at which some waited for a place", waits);
   for (const { scope, of, most, limit } of observed) counts.set(`places of ${limit}, ${scope} ${of}`, most);

@@ -34,6 +34,8 @@ export interface EndEvent {
   readonly type: EventType;
   /** Of STATUS_CHANGED. */
   readonly status: SimulationStatus | null;
+  /** Of LOG_EMITTED. */
+  readonly code: string | null;
   /** Wall ms. */
   readonly at: number;
   readonly engineSeq: number | null;

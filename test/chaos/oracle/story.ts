@@ -110,6 +110,7 @@ export function stored(
       seq: index + 1,
       type,
       status: isStatus ? what : null,
+      code: null,
       at: 500 + index,
       engineSeq: typeof what === "number" ? what : null,
       begins: what === "attempt" ? { attempt: 2, replay: true } : null,
