@@ -3,6 +3,8 @@
 import { type AuthConfig, authConfig } from "./config/auth.ts";
 import { limitsFrom } from "./config/front-door.ts";
 import { readSettings } from "./config/read.ts";
+import { tlsIdentity } from "./config/tls.ts";
+import type { TlsIdentity } from "./core/ports/tls.ts";
 import type { ServerLimits } from "./server/limits.ts";
 
 export interface Config {
@@ -10,10 +12,18 @@ export interface Config {
   readonly host: string;
   readonly dataDir: string;
   readonly databaseUrl: string | undefined;
+  readonly databaseTls: TlsIdentity;
   readonly redisUrl: string | undefined;
+  readonly redisTls: TlsIdentity;
   readonly roles: readonly ("api" | "owner")[];
   /** host:port of each; undefined: the embedded engine. */
   readonly engines: readonly string[] | undefined;
+  /** Those of them that are spoken to over TLS, and how. */
+  readonly engineTls: TlsIdentity & {
+    readonly addresses: readonly string[];
+    /** The name in their certificates; undefined: the host of each. */
+    readonly serverName: string | undefined;
+  };
   readonly designServiceUrl: string | undefined;
   readonly designsDir: string;
   /** Undefined: everybody who reaches the service, which then is on loopback, is the developer. */
@@ -53,9 +63,16 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     host: env.HOST,
     dataDir: env.DATA_DIR,
     databaseUrl: env.DATABASE_URL,
+    databaseTls: tlsIdentity(env, "DATABASE"),
     redisUrl: env.REDIS_URL,
+    redisTls: tlsIdentity(env, "REDIS"),
     roles: env.ROLES,
-    engines: env.ENGINE_URL,
+    engines: env.ENGINE_URL?.map(({ address }) => address),
+    engineTls: {
+      ...tlsIdentity(env, "ENGINE"),
+      addresses: (env.ENGINE_URL ?? []).filter(({ tls }) => tls).map(({ address }) => address),
+      serverName: env.ENGINE_SERVER_NAME,
+    },
     designServiceUrl: env.DESIGN_SERVICE_URL,
     designsDir: env.DESIGNS_DIR,
     auth: authConfig(env),

@@ -8,6 +8,7 @@ import { printedConfig } from "../src/config/print.ts";
 import { ConfigError } from "../src/config/read.ts";
 import { settings } from "../src/config/settings.ts";
 import { readConfig } from "../src/config.ts";
+import { makeAuthority, pem } from "./support/certificates.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "simulation-config-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -279,5 +280,70 @@ describe("the page of settings", () => {
   it("has every setting once", () => {
     expect(settings.length).toBeGreaterThan(40);
     for (const { name } of settings) expect(page.split(`| \`${name}\` |`)).toHaveLength(2);
+  });
+});
+
+describe("TLS", () => {
+  const authority = makeAuthority("authority");
+  const ours = authority.issue("orchestrator", ["DNS:orchestrator.test"]);
+  const other = authority.issue("another", ["DNS:another.test"]);
+  const parts = [
+    ["ENGINE", "grpcs://a:1", "grpc://a:1"],
+    ["DATABASE", "postgres://db/x", "postgres://db/x?sslmode=disable"],
+    ["REDIS", "rediss://a:1", "redis://a:1"],
+  ] as const;
+
+  it("to engines is asked for by each one's URL", () => {
+    const config = readConfig({ ENGINE_URL: "grpcs://a:1, grpc://b:2", ENGINE_SERVER_NAME: "engine.test" });
+    expect(config.engines).toEqual(["a:1", "b:2"]);
+    expect(config.engineTls).toEqual({ addresses: ["a:1"], serverName: "engine.test" });
+    expect(problems({ ENGINE_URL: "grpcs://a:1,grpc://a:1" })).toEqual([
+      "ENGINE_URL names an engine with TLS and without",
+    ]);
+    expect(problems({ ENGINE_URL: "grpcs://user:password@a:1" })).toEqual([
+      "ENGINE_URL is not grpc://host:port[,…], or grpcs:// for TLS",
+    ]);
+  });
+
+  it.each(parts)("to %s takes the contents of files", (part, url) => {
+    const config = readConfig({
+      [`${part}_URL`]: url,
+      [`${part}_CA_FILE`]: authority.cert,
+      [`${part}_CERT_FILE`]: ours.cert,
+      [`${part}_KEY_FILE`]: ours.key,
+    });
+    const { engineTls, databaseTls, redisTls } = config;
+    const tls = { ENGINE: engineTls, DATABASE: databaseTls, REDIS: redisTls }[part];
+    const contents = { ca: authority.cert, cert: ours.cert, key: ours.key };
+    for (const [name, path] of Object.entries(contents)) expect(tls).toHaveProperty(name, pem(path).trim());
+  });
+
+  it.each(parts)(
+    "to %s refuses what is no certificate or key, not the key of it, or half of the two",
+    (part, url) => {
+      const names = [`${part}_CA_FILE`, `${part}_CERT_FILE`, `${part}_KEY_FILE`] as const;
+      const [ca, cert, key] = names;
+      const told = (given: NodeJS.ProcessEnv) => problems({ [`${part}_URL`]: url, ...given });
+      expect(told({ [ca]: ours.key, [cert]: ours.key, [key]: ours.cert })).toEqual([
+        `${ca} names a file that holds no certificate in PEM: ${ours.key}`,
+        `${cert} names a file that holds no certificate in PEM: ${ours.key}`,
+        `${key} names a file that holds no private key in PEM, without a passphrase: ${ours.cert}`,
+      ]);
+      expect(told({ [ca]: "/nowhere" })).toEqual([
+        `${ca} names a file that cannot be read: /nowhere (ENOENT)`,
+      ]);
+      expect(told({ [cert]: ours.cert, [key]: other.key })).toEqual([
+        `${key} is not the key of the certificate in ${cert}`,
+      ]);
+      expect(told({ [cert]: ours.cert })).toEqual([`${cert} needs ${key}`]);
+      expect(told({ [key]: ours.key })).toEqual([`${key} needs ${cert}`]);
+    },
+  );
+
+  it.each(parts)("to %s is not believed in where plain text is spoken", (part, _, plain) => {
+    const ca = `${part}_CA_FILE`;
+    expect(namesOf(problems({ [`${part}_URL`]: plain, [ca]: authority.cert }))).toEqual([ca]);
+    expect(namesOf(problems({ [ca]: authority.cert }))).toEqual([ca]);
+    expect(namesOf(problems({ [`${part}_URL`]: "nonsense", [ca]: authority.cert }))).toEqual([`${part}_URL`]);
   });
 });

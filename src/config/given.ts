@@ -1,5 +1,5 @@
 // What is given for each setting, and where: in the environment, or in a file that the environment names.
-import { readFileSync } from "node:fs";
+import { contentsOf } from "./file.ts";
 import { settings } from "./settings.ts";
 
 export interface Given {
@@ -38,15 +38,4 @@ export function givenSettings(environment: NodeJS.ProcessEnv): GivenSettings {
     given.set(name, { text: "text" in contents ? contents.text : "", from: "file" });
   }
   return { given, problems };
-}
-
-/** Never throws. */
-export function contentsOf(path: string): { readonly text: string } | { readonly why: string } {
-  try {
-    const text = readFileSync(path, "utf8").trim();
-    return text === "" ? { why: `names an empty file: ${path}` } : { text };
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    return { why: `names a file that cannot be read: ${path} (${code})` };
-  }
 }

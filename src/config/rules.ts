@@ -2,13 +2,19 @@
 // told twice.
 import type { Problem } from "./given.ts";
 import type { Environment } from "./settings.ts";
+import { tlsRules } from "./tls.ts";
 import { isLoopback } from "./values.ts";
 
 type Name = keyof Environment;
 type IsGiven = (name: Name) => boolean;
 
 export function brokenRules(env: Environment, isGiven: IsGiven): readonly Problem[] {
-  return [...roleRules(env, isGiven), ...identityRules(env, isGiven), ...portRules(env)];
+  return [
+    ...roleRules(env, isGiven),
+    ...identityRules(env, isGiven),
+    ...portRules(env),
+    ...tlsRules(env, isGiven),
+  ];
 }
 
 function roleRules(env: Environment, isGiven: IsGiven): Problem[] {

@@ -2,8 +2,10 @@
 // docs/configuration.md is generated from here.
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { certificateFile, keyFile } from "./file.ts";
 import { limitSettings } from "./front-door.ts";
 import {
+  engineUrls,
   hostName,
   httpUrl,
   isAddressOrRange,
@@ -67,6 +69,17 @@ const storageAndBus = {
       shownDefault: "embedded",
       secret: "in-url",
     }),
+  DATABASE_CA_FILE: certificateFile.optional().register(about, {
+    meaning:
+      "The path of the certificates (PEM) of the authorities that are believed of the database, instead of those that Node believes.",
+  }),
+  DATABASE_CERT_FILE: certificateFile.optional().register(about, {
+    meaning:
+      "The path of this service's own certificate (PEM, with its chain), for a database that asks for one.",
+  }),
+  DATABASE_KEY_FILE: keyFile.optional().register(about, {
+    meaning: "The path of its key (PEM, without a passphrase).",
+  }),
   REDIS_URL: z
     .string()
     .regex(
@@ -80,19 +93,39 @@ const storageAndBus = {
       shownDefault: "in this process",
       secret: "in-url",
     }),
+  REDIS_CA_FILE: certificateFile.optional().register(about, {
+    meaning:
+      "The path of the certificates (PEM) of the authorities that are believed of Redis, instead of those that Node believes.",
+  }),
+  REDIS_CERT_FILE: certificateFile.optional().register(about, {
+    meaning:
+      "The path of this service's own certificate (PEM, with its chain), for a Redis that asks for one.",
+  }),
+  REDIS_KEY_FILE: keyFile.optional().register(about, {
+    meaning: "The path of its key (PEM, without a passphrase).",
+  }),
 };
 
 const engines = {
-  ENGINE_URL: z
-    .string()
-    .transform((value) => value.split(",").map((one) => one.trim()))
-    .refine((urls) => urls.every((url) => /^grpc:\/\/[^/\s]+:\d+$/.test(url)), "is not grpc://host:port[,…]")
-    .transform((urls) => [...new Set(urls.map((url) => url.slice("grpc://".length)))])
-    .optional()
-    .register(about, {
-      meaning: "`grpc://host:port[,…]`: engines that keep [the contract](engine-contract.md).",
-      shownDefault: "embedded",
-    }),
+  ENGINE_URL: engineUrls.optional().register(about, {
+    meaning:
+      "`grpc://host:port[,…]`, or `grpcs` for TLS: engines that keep [the contract](engine-contract.md).",
+    shownDefault: "embedded",
+  }),
+  ENGINE_CA_FILE: certificateFile.optional().register(about, {
+    meaning:
+      "The path of the certificates (PEM) of the authorities that are believed of engines, instead of those that Node believes.",
+  }),
+  ENGINE_CERT_FILE: certificateFile.optional().register(about, {
+    meaning: "The path of this service's own certificate (PEM, with its chain), for engines that ask for it.",
+  }),
+  ENGINE_KEY_FILE: keyFile.optional().register(about, {
+    meaning: "The path of its key (PEM, without a passphrase).",
+  }),
+  ENGINE_SERVER_NAME: hostName.optional().register(about, {
+    meaning: "The name that the certificates of engines must have.",
+    shownDefault: "the host of each in `ENGINE_URL`",
+  }),
   ORPHAN_TIMEOUT_MS: wholeNumber(1_000, 3_600_000).default(30_000).register(about, {
     meaning: "ms; an engine that hears nothing from this service for so long ends the run.",
   }),

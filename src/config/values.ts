@@ -33,6 +33,30 @@ export const listOf = (fits: (one: string) => boolean, complaint: string) =>
     if (wrong !== undefined) context.addIssue(`has "${wrong}", which ${complaint}`);
   });
 
+/** Where an engine listens, host:port, and whether it speaks TLS there. */
+export interface EnginePlace {
+  readonly address: string;
+  readonly tls: boolean;
+}
+
+const engineUrl = /^grpc(?<tls>s?):\/\/(?<address>[^/\s@]+:\d+)$/;
+
+export const engineUrls = list
+  .refine((urls) => urls.length > 0 && urls.every((url) => engineUrl.test(url)), {
+    error: "is not grpc://host:port[,…], or grpcs:// for TLS",
+    abort: true,
+  })
+  .transform((urls): readonly EnginePlace[] =>
+    urls.map((url) => {
+      const { tls, address = "" } = engineUrl.exec(url)?.groups ?? {};
+      return { address, tls: tls === "s" };
+    }),
+  )
+  .refine(
+    (places) => new Set(places.map(({ address }) => address)).size === places.length,
+    "names an engine with TLS and without",
+  );
+
 export const httpUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 
 /** What is fetched there decides who is let in: no network may change it on the way. */

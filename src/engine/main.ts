@@ -13,7 +13,7 @@ if (options.endWithParent) endWithParent(log);
 
 try {
   const ledger = options.ledger === null ? null : new Ledger(options.ledger);
-  const engine = await startEngine(options.host, options.port, options.limits, log, ledger);
+  const engine = await startEngine(options.host, options.port, options.limits, log, ledger, options.tls);
   endOnSignals(engine, log);
   const { address: listening, engineInstanceId } = engine;
   process.stdout.write(`${JSON.stringify({ listening, engineInstanceId })}\n`);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { defaultLimits, type Limits } from "./limits.ts";
+import type { TlsFiles } from "./tls.ts";
 
 /** What the engine program was asked to do. */
 export interface Options {
@@ -13,6 +14,8 @@ export interface Options {
   readonly logLevel: string;
   /** Where every accepted command is written down; null: nowhere. */
   readonly ledger: string | null;
+  /** Null: in plain text. */
+  readonly tls: TlsFiles | null;
   readonly help: boolean;
   readonly limits: Limits;
 }
@@ -61,6 +64,7 @@ export function readOptions(args: readonly string[], environment: NodeJS.Process
     endWithParent: truth("end-with-parent", text("end-with-parent", "false")),
     logLevel,
     ledger: text("ledger", "") || null,
+    tls: tlsFiles({ cert: text("tls-cert", ""), key: text("tls-key", ""), clientCa: text("client-ca", "") }),
     help: given.help !== undefined,
     limits,
   };
@@ -74,6 +78,9 @@ export function usage(): string {
     ["end-with-parent", "end when standard input closes"],
     ["log-level <level>", `${logLevels.join(" | ")} [info]`],
     ["ledger <file>", "write every accepted command and every end there, for tests [off]"],
+    ["tls-cert <file>", "speak TLS with this certificate, PEM [plain text]"],
+    ["tls-key <file>", "its key, PEM"],
+    ["client-ca <file>", "take only clients with a certificate of this authority, PEM [anybody]"],
     ...Object.entries(numbers).map(([name, { limit, meaning }]) => [
       `${name} <n>`,
       `${meaning} [${defaultLimits[limit]}]`,
@@ -85,7 +92,16 @@ export function usage(): string {
 
 function parse(args: readonly string[]): Record<string, string | undefined> {
   const flags = ["end-with-parent", "help"];
-  const names = ["host", "port", "log-level", "ledger", ...Object.keys(numbers)];
+  const names = [
+    "host",
+    "port",
+    "log-level",
+    "ledger",
+    "tls-cert",
+    "tls-key",
+    "client-ca",
+    ...Object.keys(numbers),
+  ];
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -99,6 +115,12 @@ function parse(args: readonly string[]): Record<string, string | undefined> {
   } catch (error) {
     throw new OptionsError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function tlsFiles({ cert, key, clientCa }: Record<keyof TlsFiles, string>): TlsFiles | null {
+  if ((cert === "") !== (key === "")) throw new OptionsError("--tls-cert and --tls-key go together");
+  if (cert === "" && clientCa !== "") throw new OptionsError("--client-ca needs --tls-cert and --tls-key");
+  return cert === "" ? null : { cert, key, clientCa: clientCa || null };
 }
 
 function environmentName(option: string): string {

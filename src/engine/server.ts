@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { Server, type ServerCredentials } from "@grpc/grpc-js";
 import type { Logger } from "pino";
 import { RunState } from "../gen/architech/engine/v1/engine.ts";
 import { HealthService } from "../gen/grpc/health/v1/health.ts";
@@ -9,6 +9,7 @@ import type { Ledger } from "./ledger.ts";
 import { type Limits, maxRequestBytes } from "./limits.ts";
 import type { Run } from "./run.ts";
 import { RunRegistry } from "./run-registry.ts";
+import { serverCredentials, type TlsFiles } from "./tls.ts";
 
 /** How soon after the drain's end open calls are cut. */
 const closeMs = 1_000;
@@ -27,14 +28,16 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** @throws where the address cannot be listened on */
+/** @throws where the address cannot be listened on, or the files of TLS are unusable */
 export async function startEngine(
   host: string,
   port: number,
   limits: Limits,
   log: Logger,
   ledger: Ledger | null = null,
+  tls: TlsFiles | null = null,
 ): Promise<Engine> {
+  const credentials = serverCredentials(tls);
   let onQuiet: (() => void) | undefined;
   const registry = new RunRegistry(limits, (run) => {
     logEnd(run, log);
@@ -52,7 +55,7 @@ export async function startEngine(
   });
   server.addService(engineService, { ...engineHandlers(context) });
   server.addService(HealthService, health.handlers);
-  const boundPort = await listen(server, `${host}:${port}`);
+  const boundPort = await listen(server, `${host}:${port}`, credentials);
 
   return {
     address: `${host}:${boundPort}`,
@@ -77,9 +80,9 @@ export async function startEngine(
   };
 }
 
-function listen(server: Server, address: string): Promise<number> {
+function listen(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) resolve(port);
       else reject(error);
     });

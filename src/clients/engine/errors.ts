@@ -30,7 +30,13 @@ export function engineErrorFrom(thrown: unknown): EngineError {
   if (!isServiceError(thrown)) return new EngineError("UNAVAILABLE", textOf(thrown));
   const code = wordOf(thrown.metadata) ?? messageCode(thrown) ?? byStatus[thrown.code] ?? "UNAVAILABLE";
   const problems = code === "INVALID_CONFIG" ? problemsOf(thrown.metadata) : [];
-  return new EngineError(code, bounded(thrown.details || thrown.message), problems);
+  return new EngineError(code, bounded(explained(thrown.details || thrown.message)), problems);
+}
+
+/** What grpc-js says of an engine that ends the connection, with an alert or without a word: it is about TLS. */
+function explained(details: string): string {
+  if (!/Last error: Failed to connect|SSL alert number/.test(details)) return details;
+  return `The engine ended the connection while it was made: either it speaks TLS and we do not (grpcs://), or it asks for another certificate of ours. ${details}`;
 }
 
 // What grpc-js itself finds wrong with a message has the same statuses as trouble on the way, and no word of the

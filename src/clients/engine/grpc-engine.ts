@@ -1,5 +1,4 @@
 // One Simulation Engine over gRPC: one channel, since a run stays with its engine.
-import { credentials } from "@grpc/grpc-js";
 import type {
   Engine,
   EngineBatch,
@@ -17,6 +16,7 @@ import {
 } from "../../gen/architech/engine/v1/engine.ts";
 import { batchFrom } from "./batch.ts";
 import { call } from "./call.ts";
+import { type Channel, plainChannel } from "./credentials.ts";
 import { bounded, engineErrorFrom } from "./errors.ts";
 import { count } from "./numbers.ts";
 import { runInfoFrom } from "./run-info.ts";
@@ -32,10 +32,11 @@ export class GrpcEngine implements Engine {
   readonly #installation: string;
 
   /** `address` is host:port; `installation` names this orchestrator's runs on a shared engine. */
-  constructor(address: string, installation: string) {
+  constructor(address: string, installation: string, channel: Channel = plainChannel) {
     this.address = address;
     this.#installation = installation;
-    this.#client = new EngineServiceClient(address, credentials.createInsecure(), {
+    this.#client = new EngineServiceClient(address, channel.credentials, {
+      ...channel.options,
       "grpc.max_receive_message_length": messageBytes,
       // A frozen engine is found within about 3 s; a stream that is merely quiet is not cut.
       "grpc.keepalive_time_ms": 2_000,
