@@ -4,12 +4,17 @@ import { describeRedis } from "./redis/target.ts";
 
 export interface Described {
   readonly url: string;
+  /** Undefined: no metrics are served. */
+  readonly metricsUrl: string | undefined;
   readonly database: string;
   /** The address of the embedded engine; undefined where there is none. */
   readonly embeddedEngine: string | undefined;
 }
 
-export function describeService(config: Config, { url, database, embeddedEngine }: Described): string {
+export function describeService(
+  config: Config,
+  { url, metricsUrl, database, embeddedEngine }: Described,
+): string {
   const engine =
     embeddedEngine === undefined
       ? (config.engines ?? []).join(", ")
@@ -21,6 +26,7 @@ export function describeService(config: Config, { url, database, embeddedEngine 
     ...(api ? [`  GraphQL   ${url}/graphql   HTTP, WebSocket (graphql-transport-ws), SSE`] : []),
     ...(api && config.graphiql ? [`  Explorer  ${url}/graphql   GraphiQL, in a browser`] : []),
     `  Health    ${url}/healthz, ${url}/readyz`,
+    ...(metricsUrl === undefined ? [] : [`  Metrics   ${metricsUrl}`]),
     "",
     ...(config.roles.length < 2 ? [`  Role      ${api ? "serves the API" : "drives simulations"} only`] : []),
     `  Database  ${database}`,

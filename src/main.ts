@@ -4,8 +4,10 @@ import { usage, type Wish, wishOf } from "./arguments.ts";
 import { printedConfig } from "./config/print.ts";
 import { ConfigError } from "./config/read.ts";
 import { readConfig } from "./config.ts";
+import { correlationId } from "./core/correlation.ts";
 import { messageOf, ServiceError } from "./core/errors.ts";
 import { type Service, startService } from "./service.ts";
+import { traceIds } from "./telemetry/tracing.ts";
 
 /** From the first signal to the end. */
 const drainWithinMs = 8_000;
@@ -15,7 +17,10 @@ const sameSignalMs = 500;
 const wish = wishOrExit();
 if (wish !== "serve") answerAndExit(wish);
 const config = configOrExit(() => readConfig(process.env));
-const log = pino({ level: config.logLevel, base: { name: "service" } }, destination({ dest: 2, sync: true }));
+const log = pino(
+  { level: config.logLevel, base: { name: "service" }, mixin: whatFor },
+  destination({ dest: 2, sync: true }),
+);
 
 let ending: { readonly since: number } | undefined;
 let service: Service | undefined;
@@ -72,6 +77,12 @@ function end(signal: string): void {
   }, drainWithinMs).unref();
   // During the start: it is drained as soon as it is up.
   if (service !== undefined) void drain(service);
+}
+
+/** Of each line: for which request, and in which trace, where it is for one. */
+function whatFor(): object {
+  const id = correlationId();
+  return { ...(id === undefined ? {} : { correlationId: id }), ...traceIds() };
 }
 
 async function drain(running: Service): Promise<void> {

@@ -31,6 +31,9 @@ import { Releases } from "./releases.ts";
 import { createHealthServer } from "./server/health-server.ts";
 import { isLoopback } from "./server/origin.ts";
 import { createServer } from "./server/server.ts";
+import { gaugeBreaker, gaugeDatabase, gaugeEngines, gaugeOwnership } from "./telemetry/gauges.ts";
+import { countSimulations } from "./telemetry/queue.ts";
+import { openTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
 
 export interface Service {
   /** http://host:port */
@@ -55,9 +58,14 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 }
 
 async function start(config: Config, log: Log, releases: Releases): Promise<Service> {
+  const replica = randomUUID();
+  const { metrics, traces } = config;
+  const telemetry = await openTelemetry({ metrics, traces, replica, log });
+  releases.push("telemetry", () => telemetry.close(), 2_000);
+  const { meter, tracer } = telemetry;
   // The slow two at once: the database opens while the engine starts.
   const failpoint = failpointOf(config);
-  const opening = open(config, log, releases, failpoint);
+  const opening = open(config, log, releases, failpoint, telemetry);
   // It is awaited below; that it fails before that is no defect.
   opening.catch(() => {});
   const engine = await embeddedEngine(config, log, releases).catch(async (error) => {
@@ -67,26 +75,30 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   const database = await opening;
   if (database.embedded) await database.leases.endAll();
 
-  const settings = settingsOf(config, database.embedded);
-  log.info({ replica: settings.replica, installation: database.installation }, "This replica.");
+  gaugeDatabase(meter, () => database.ping());
+
+  const settings = settingsOf(config, database.embedded, replica);
+  log.info({ replica, installation: database.installation }, "This replica.");
   const identity = config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth);
-  const bus = openBus(config, database, settings.replica, log);
+  const bus = telemetry.bus(openBus(config, database, replica, log));
   releases.push("bus", () => bus.close());
-  const designs = designSource(config, log);
+  const designs = telemetry.designs(designSource(config, log, telemetry));
   releases.push("designs", () => designs.close());
   const addresses = config.engines ?? [engine?.address ?? ""];
-  const fleet = connectFleet(addresses, database.installation, config.engineTls);
+  const fleet = telemetry.fleet(connectFleet(addresses, database.installation, config.engineTls));
   warnOfPlainEngines(config, log);
   releases.push("engines", () => fleet.close());
 
-  const { store, leases } = database;
+  const store = telemetry.store(database.store);
+  const leases = telemetry.leases(database.leases);
   const ledger = new Ledger(store, bus, failpoint);
   // Only an owner's: a replica that serves the API alone has none.
   let scheduler: Scheduler | undefined;
   const engines = new EngineWatch(fleet, log, () => scheduler?.nudge());
   releases.push("engine watch", () => engines.stop(), 300);
+  gaugeEngines(meter, engines);
   const preparation = new DesignPreparation(designs, engines);
-  const feed = createFeed({ store, bus, log });
+  const feed = createFeed({ store, bus, log, meter, observed: telemetry.reader });
   releases.push("feed", () => feed.close());
 
   let handOver = async () => {};
@@ -99,7 +111,10 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
       keepMetricsMs: config.keepMetricsDays * 24 * 3600 * 1000,
     });
     releases.push("retention", () => retention.stop());
-    const ownership = new Ownership({ store, leases, ledger, bus, fleet, engines, settings, log, failpoint });
+    const driving = { store, leases, ledger, bus, fleet, engines, settings, log, failpoint, tracer };
+    const ownership = new Ownership(driving);
+    gaugeOwnership(meter, ownership);
+    countSimulations(store, meter);
     await ownership.start();
     releases.push("ownership", () => ownership.drain(), 2_000);
     const admitting = new Scheduler({ store, leases, ledger, bus, preparation, engines, settings, log });
@@ -125,7 +140,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
         corsOrigins: config.corsOrigins,
         hosts: config.hosts,
         parts: {
-          commands: new CommandService({ store, ledger, preparation, settings }),
+          commands: telemetry.commands(new CommandService({ store, ledger, preparation, settings })),
           store,
           leases,
           feed,
@@ -148,7 +163,13 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     },
     drainServerMs + 500,
   );
-  const described = { url: server.url, database: database.describe, embeddedEngine: engine?.address };
+  const { metricsUrl } = telemetry;
+  const described = {
+    url: server.url,
+    metricsUrl,
+    database: database.describe,
+    embeddedEngine: engine?.address,
+  };
   return {
     url: server.url,
     describe: () => describeService(config, described),
@@ -163,8 +184,15 @@ async function open(
   log: Log,
   releases: Releases,
   failpoint: (name: string) => void,
+  { meter }: Telemetry,
 ): Promise<Opened> {
-  const database = await openDatabase({ dataDir, log, failpoint, ...(url === undefined ? {} : { url }) });
+  const database = await openDatabase({
+    dataDir,
+    log,
+    failpoint,
+    meter,
+    ...(url === undefined ? {} : { url }),
+  });
   releases.push("database", () => database.close(), 2_000);
   return database;
 }
@@ -191,8 +219,14 @@ function openBus({ redisUrl }: Config, { installation, leases }: Opened, replica
   return createRedisBus({ url: redisUrl, installation, replica, lives, log });
 }
 
-function designSource({ designServiceUrl, designsDir }: Config, log: Log): DesignSource {
-  if (designServiceUrl !== undefined) return httpDesigns(designServiceUrl, log);
+function designSource(
+  { designServiceUrl, designsDir }: Config,
+  log: Log,
+  { meter }: Telemetry,
+): DesignSource {
+  if (designServiceUrl !== undefined) {
+    return httpDesigns(designServiceUrl, log, { circuit: gaugeBreaker(meter) });
+  }
   if (!existsSync(designsDir)) {
     throw new ServiceError(
       "BAD_INPUT",
@@ -202,7 +236,7 @@ function designSource({ designServiceUrl, designsDir }: Config, log: Log): Desig
   return fileDesigns(designsDir, log);
 }
 
-function settingsOf(config: Config, embedded: boolean): OrchestratorSettings {
+function settingsOf(config: Config, embedded: boolean, replica: string): OrchestratorSettings {
   const admission = {
     total: config.maxSimulations,
     perProject: config.maxSimulationsPerProject,
@@ -221,7 +255,7 @@ function settingsOf(config: Config, embedded: boolean): OrchestratorSettings {
     maxQueueTimeS,
     maxQueuedPerUser,
     orphanTimeoutMs,
-    replica: randomUUID(),
+    replica,
   };
 }
 

@@ -19,6 +19,8 @@ const layers: Record<string, readonly string[]> = {
   redis: ["core"],
   clients: ["core", "gen"],
   identity: ["core"],
+  // Put around parts by the composition root; no part knows it.
+  telemetry: ["core", "orchestrator", "feed"],
   engine: ["gen"],
   graphql: ["core", "orchestrator", "feed"],
   server: ["core", "graphql"],
@@ -37,6 +39,7 @@ const layers: Record<string, readonly string[]> = {
     "server",
     "graphql",
     "identity",
+    "telemetry",
   ],
 };
 

@@ -2,6 +2,7 @@
 import { ServiceError } from "../core/errors.ts";
 import type { Bus } from "../core/ports/bus.ts";
 import type { Log } from "../core/ports/log.ts";
+import { type Meter, noMeter } from "../core/ports/meter.ts";
 import type { SimulationFilter, SimulationStore } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
 import type { Viewer } from "../core/viewer.ts";
@@ -13,6 +14,7 @@ import { Lists } from "./lists.ts";
 import { LogReads } from "./log-reads.ts";
 import { MetricsRate } from "./metrics-rate.ts";
 import { Reader } from "./reader.ts";
+import type { Source } from "./source.ts";
 import { checkOptions, findStart, type Start } from "./start.ts";
 import { Stream } from "./stream.ts";
 import { Sweep } from "./sweep.ts";
@@ -25,6 +27,9 @@ export interface FeedOptions {
   readonly log: Log;
   readonly limits?: FeedLimits;
   readonly clock?: Clock;
+  readonly meter?: Meter;
+  /** Sees what a reader is given; as it is when left out. */
+  readonly observed?: (source: Source<FeedItem>) => Source<FeedItem>;
 }
 
 /** All zero when nobody reads. */
@@ -48,6 +53,7 @@ class Hub implements FeedHub {
   readonly #store: SimulationStore;
   readonly #bus: Bus;
   readonly #clock: Clock;
+  readonly #observed: (source: Source<FeedItem>) => Source<FeedItem>;
   readonly #reads: LogReads;
   readonly #budget: TailBudget;
   readonly #around: TopicSurroundings;
@@ -58,7 +64,9 @@ class Hub implements FeedHub {
   #busUp = true;
   #closed = false;
 
-  constructor({ store, bus, log, limits = feedLimits, clock = wallClock }: FeedOptions) {
+  constructor(options: FeedOptions) {
+    const { store, bus, log, limits = feedLimits, clock = wallClock, meter = noMeter } = options;
+    this.#observed = options.observed ?? ((source) => source);
     this.#store = store;
     this.#bus = bus;
     this.#clock = clock;
@@ -81,6 +89,7 @@ class Hub implements FeedHub {
     };
     this.#around = { ...shared, reads: this.#reads, budget: this.#budget };
     this.#lists = new Lists({ ...shared, store, gate, released: () => this.#rest() });
+    this.#gauge(meter);
   }
 
   /**
@@ -107,7 +116,7 @@ class Hub implements FeedHub {
         return stream;
       }
       topic.offer(start.simulation, []);
-      return new Stream(this.#read(topic, viewer, start, options));
+      return new Stream(this.#observed(this.#read(topic, viewer, start, options)));
     } catch (error) {
       this.#release(topic);
       throw error;
@@ -134,6 +143,19 @@ class Hub implements FeedHub {
     for (const { topic } of this.#topics.values()) readers += topic.watchers.size;
     const listReaders = this.#lists.readers;
     return { topics: this.#topics.size, readers, listReaders, tailBytes: this.#budget.bytes };
+  }
+
+  #gauge(meter: Meter): void {
+    meter.gauge("simulations_feed_topics", {}, () => this.#topics.size);
+    meter.gauge("simulations_feed_readers", {}, () => this.stats().readers);
+    meter.gauge("simulations_feed_list_readers", {}, () => this.#lists.readers);
+    meter.gauge("simulations_feed_tail_bytes", {}, () => this.#budget.bytes);
+    const lags = () =>
+      [...this.#topics.values()].flatMap(({ topic }) => [...topic.watchers].map((it) => it.behind));
+    meter.gauge("simulations_feed_lag_events", { of: "furthest" }, () =>
+      lags().reduce((a, b) => Math.max(a, b), 0),
+    );
+    meter.gauge("simulations_feed_lag_events", { of: "all" }, () => lags().reduce((a, b) => a + b, 0));
   }
 
   #read(topic: Topic, viewer: Viewer, start: Start, { after, types, maxRate }: FollowOptions): Reader {

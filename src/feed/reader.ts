@@ -99,6 +99,10 @@ export class Reader implements Source<FeedItem>, Watcher {
     this.#topic.page(this.#position, this.#pageTypes).then(settle, () => settle(null));
   }
 
+  get behind(): number {
+    return this.#topic.closed ? 0 : Math.max(0, this.#topic.simulation.lastSeq - this.#position);
+  }
+
   lapse(): void {
     if (!this.#pageTouched) this.#page = null;
     this.#pageTouched = false;

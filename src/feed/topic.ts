@@ -35,6 +35,8 @@ export interface Watcher {
   wake(): void;
   /** Now and then: let go of what has not been touched since the last time. */
   lapse(): void;
+  /** Events that it has not come to yet, of those that are known here. */
+  readonly behind: number;
 }
 
 export class Topic {

@@ -4,6 +4,7 @@ import { Kysely, PGliteDialect, sql } from "kysely";
 import { ServiceError } from "../core/errors.ts";
 import type { Leases } from "../core/ports/leases.ts";
 import type { Log } from "../core/ports/log.ts";
+import { type Meter, noMeter } from "../core/ports/meter.ts";
 import type { SimulationStore } from "../core/ports/store.ts";
 import { dataFolder } from "./data-folder.ts";
 import { asking } from "./errors.ts";
@@ -12,7 +13,16 @@ import { GroupCommit } from "./group-commit.ts";
 import { keepHouse, logSettings } from "./housekeeping.ts";
 import { leasesOn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
-import { boundingOf, commitBounds, connect, leaseBounds, searchBounds, workBounds } from "./postgres.ts";
+import { gaugePool, type PoolName } from "./pool-gauges.ts";
+import {
+  boundingOf,
+  commitBounds,
+  connect,
+  leaseBounds,
+  type PoolBounds,
+  searchBounds,
+  workBounds,
+} from "./postgres.ts";
 import type { Database, Schema } from "./schema.ts";
 import { storeOn } from "./store.ts";
 
@@ -37,15 +47,24 @@ export interface DatabaseOptions {
   readonly log: Log;
   /** A place at which a test makes the process die; does nothing when left out. */
   readonly failpoint?: (name: "mid_batch") => void;
+  readonly meter?: Meter;
 }
 
 /** Throws ServiceError UNAVAILABLE where the database does not answer, or the folder is another process's. */
-export function openDatabase({ url, dataDir, log, failpoint }: DatabaseOptions): Promise<OpenDatabase> {
-  const written = () => failpoint?.("mid_batch");
-  return url === undefined ? openEmbedded(dataDir, log, written) : openServer(url, log, written);
+export function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  const { url, dataDir, log, failpoint, meter = noMeter } = options;
+  const told = { meter, written: () => failpoint?.("mid_batch") };
+  return url === undefined ? openEmbedded(dataDir, log, told) : openServer(url, log, told);
 }
 
-interface Opened {
+/** Who is told of what happens inside. */
+interface Told {
+  readonly meter: Meter;
+  /** A batch has been sent and is not committed. */
+  written(): void;
+}
+
+interface Opened extends Told {
   readonly db: Database;
   /** Where lists that no index serves are searched for. */
   readonly searches: Database;
@@ -57,29 +76,29 @@ interface Opened {
   readonly describe: string;
   /** Commits under way at a time. */
   readonly lanes: number;
-  /** A batch has been sent and is not committed. */
-  written(): void;
   release(): Promise<void>;
 }
 
-async function openServer(url: string, log: Log, written: () => void): Promise<OpenDatabase> {
+async function openServer(url: string, log: Log, told: Told): Promise<OpenDatabase> {
   const bounding = await asking(() => boundingOf(url));
   if (bounding === "transaction") {
     log.info({}, "The database is behind a pooler: the bounds of statements are said in each transaction.");
   }
-  const db = connect(url, "work", workBounds, log, bounding);
-  const searches = connect(url, "searches", searchBounds, log, bounding);
-  const commits = connect(url, "commits", commitBounds, log, bounding);
-  const urgent = connect(url, "leases", leaseBounds, log, bounding);
+  const pool = (name: PoolName, bounds: PoolBounds) =>
+    connect(url, name, bounds, log, bounding, (made) => gaugePool(told.meter, name, made));
+  const db = pool("work", workBounds);
+  const searches = pool("searches", searchBounds);
+  const commits = pool("commits", commitBounds);
+  const urgent = pool("leases", leaseBounds);
   const release = async () => {
     await Promise.all([db, searches, commits, urgent].map((pool) => pool.destroy()));
   };
   const lanes = commitBounds.connections;
   const describe = describeUrl(url);
-  return ready({ db, searches, commits, urgent, embedded: false, describe, lanes, written, release });
+  return ready({ db, searches, commits, urgent, embedded: false, describe, lanes, release, ...told });
 }
 
-async function openEmbedded(dataDir: string, log: Log, written: () => void): Promise<OpenDatabase> {
+async function openEmbedded(dataDir: string, log: Log, told: Told): Promise<OpenDatabase> {
   const lock = await lockFolder(dataDir);
   try {
     const folder = await dataFolder(dataDir, log);
@@ -100,8 +119,8 @@ async function openEmbedded(dataDir: string, log: Log, written: () => void): Pro
       embedded: true,
       describe: `embedded in ${folder}`,
       lanes: 1,
-      written,
       release,
+      ...told,
     });
   } catch (error) {
     lock.release();
@@ -119,7 +138,7 @@ async function ready({ db, urgent, embedded, describe, release, ...opened }: Ope
     await release();
     throw error;
   }
-  const commits = new GroupCommit(opened.commits, opened.lanes, opened.written);
+  const commits = new GroupCommit(opened.commits, opened.lanes, opened.written, opened.meter);
   let closing: Promise<void> | null = null;
   const close = async () => {
     await commits.close();

@@ -18,6 +18,8 @@ export interface PendingChange {
   settle(at: Date): void;
   /** The batch is not committed, or nobody knows. */
   fail(error: unknown): void;
+  /** So many changes are about to be committed together. */
+  batched?(changes: number): void;
 }
 
 export function pendingChange<R>(

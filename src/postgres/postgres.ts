@@ -47,6 +47,7 @@ export function connect(
   bounds: PoolBounds,
   log: Log,
   bounding: Bounding = "connection",
+  made: (pool: pg.Pool) => void = () => {},
 ): Database {
   const pool = new pg.Pool({
     ...clientOptions(url, name, bounds),
@@ -61,6 +62,7 @@ export function connect(
   const broken = (error: Error) => log.warn({ err: error }, "A database connection broke.");
   pool.on("error", broken);
   pool.on("connect", (client) => client.on("error", broken));
+  made(pool);
   const dialect =
     bounding === "connection"
       ? new ServerDialect({ pool })

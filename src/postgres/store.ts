@@ -1,4 +1,5 @@
 // The port of the store on the database: each call is one file's business.
+import { trace } from "@opentelemetry/api";
 import type { ChangeResult, Decide, Guard, SimulationStore } from "../core/ports/store.ts";
 import * as creation from "./create.ts";
 import { asking } from "./errors.ts";
@@ -41,7 +42,10 @@ function change<R>(
 ): Promise<ChangeResult<R>> {
   const uuid = uuidOf(id);
   if (uuid === null) return Promise.resolve({ kind: "not-found" });
+  const span = trace.getActiveSpan();
   return new Promise((resolve, reject) => {
-    commits.add(pendingChange(uuid, guard, decide, resolve, reject));
+    const pending = pendingChange(uuid, guard, decide, resolve, reject);
+    const batched = (changes: number) => void span?.setAttribute("commit.changes", changes);
+    commits.add(span === undefined ? pending : { ...pending, batched });
   });
 }

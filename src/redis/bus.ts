@@ -123,7 +123,7 @@ export function createRedisBus({ url, installation, replica, lives, log }: Redis
       outbox.send(ofSimulation(notice.simulation.id), encodeNotice(notice));
       if (!sieve.letsThrough(notice, performance.now())) return;
       // Every replica hears these: how the simulation stands is all that lists and owners need.
-      outbox.send(names.all, encodeNotice({ simulation: notice.simulation, events: [] }));
+      outbox.send(names.all, encodeNotice({ ...notice, events: [] }));
     },
     subscribe: (simulationId, listener) => listen(ofSimulation(simulationId), listener),
     subscribeAll: (listener) => listen(names.all, listener),

@@ -11,8 +11,8 @@ const version = 1;
 export const mostCharacters = 256 * 1024;
 
 export function encodeNotice(notice: Notice): string {
-  const whole = encode(notice.simulation, notice.events);
-  return whole.length <= mostCharacters ? whole : encode(notice.simulation, []);
+  const whole = encode(notice);
+  return whole.length <= mostCharacters ? whole : encode({ ...notice, events: [] });
 }
 
 /** Null: not a notice of this version. */
@@ -26,7 +26,7 @@ export function decodeNotice(message: unknown): Notice | null {
   }
 }
 
-function decode({ simulation, events }: WrittenNotice): Notice {
+function decode({ simulation, events, traceparent }: WrittenNotice): Notice {
   const { run } = simulation;
   return {
     simulation: {
@@ -41,6 +41,7 @@ function decode({ simulation, events }: WrittenNotice): Notice {
       },
     },
     events: events.map((event) => ({ ...event, at: new Date(event.at) })),
+    ...(typeof traceparent === "string" ? { traceparent } : {}),
   };
 }
 
@@ -60,13 +61,15 @@ interface WrittenNotice {
   readonly version: typeof version;
   readonly simulation: WrittenSimulation;
   readonly events: readonly Written<SimulationEvent, "at">[];
+  /** Left out by replicas that trace nothing, or know nothing of it. */
+  readonly traceparent?: string;
 }
 
-function encode(simulation: Simulation, events: readonly SimulationEvent[]): string {
+function encode({ simulation, events, traceparent }: Notice): string {
   const { engineDigest } = simulation.run;
   const digest = engineDigest === null ? null : Buffer.from(engineDigest).toString("base64");
   const run = { ...simulation.run, engineDigest: digest };
-  return JSON.stringify({ version, simulation: { ...simulation, run }, events });
+  return JSON.stringify({ version, simulation: { ...simulation, run }, events, traceparent });
 }
 
 // The version says who wrote the message. What is in it is as good as the access to the server is well kept: it is

@@ -10,7 +10,7 @@ import type {
 import type { Log } from "../../core/ports/log.ts";
 import { byId, checked, isDesignId, listed, MAX_DESIGN_BYTES } from "./document.ts";
 import { type Answer, getJson } from "./http-get.ts";
-import { DEFAULT_RESILIENCE, type ResilienceOptions, resilient } from "./resilience.ts";
+import { type CircuitWord, DEFAULT_RESILIENCE, type ResilienceOptions, resilient } from "./resilience.ts";
 
 /** Designs asked for in one request. */
 const BATCH = 20;
@@ -22,6 +22,8 @@ export type HttpDesignsOptions = Partial<ResilienceOptions> & {
   readonly maxBytes?: number;
   /** The service's own `Authorization`, used where the caller has none. */
   readonly authorization?: string;
+  /** Told whenever the circuit breaker changes. */
+  readonly circuit?: (state: CircuitWord) => void;
 };
 
 /**
@@ -58,7 +60,7 @@ class HttpDesigns implements DesignSource {
       maxFreeSockets: resilience.concurrency,
     };
     this.#agent = this.#base.protocol === "https:" ? new HttpsAgent(sockets) : new HttpAgent(sockets);
-    this.#run = resilient(resilience);
+    this.#run = resilient(resilience, options.circuit);
   }
 
   async fetch(id: string, options: DesignRequest): Promise<DesignFetch> {

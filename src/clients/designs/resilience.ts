@@ -52,6 +52,8 @@ const SOONEST_VERDICT = 0.2;
 
 class CutShort extends Error {}
 
+export type CircuitWord = "closed" | "open" | "half-open";
+
 export type Attempt = (signal: AbortSignal) => Promise<Answer>;
 
 /**
@@ -61,6 +63,7 @@ export type Attempt = (signal: AbortSignal) => Promise<Answer>;
  */
 export function resilient(
   options: ResilienceOptions,
+  circuit: (state: CircuitWord) => void = () => {},
 ): (attempt: Attempt, signal: AbortSignal) => Promise<Answer> {
   const retrying = retry(handleWhenResult(mayDiffer), {
     maxAttempts: options.retries,
@@ -70,6 +73,9 @@ export function resilient(
     breaker: new ConsecutiveBreaker(options.failuresToOpen),
     halfOpenAfter: options.openMs,
   });
+  breaking.onBreak(() => circuit("open"));
+  breaking.onHalfOpen(() => circuit("half-open"));
+  breaking.onReset(() => circuit("closed"));
   const policy = wrap(
     retrying,
     breaking,

@@ -8,6 +8,8 @@ export interface Notice {
   readonly simulation: Simulation;
   /** Dense and ascending; empty where only the simulation changed. */
   readonly events: readonly SimulationEvent[];
+  /** The trace in which it was published, where there is one: W3C `traceparent`. */
+  readonly traceparent?: string;
 }
 
 /** `notice`: something was committed. `gap`: notices may have been lost; look into the log. */

@@ -4,6 +4,7 @@ import { messageOf } from "../../core/errors.ts";
 import type { Engine, EngineFleet } from "../../core/ports/engines.ts";
 import type { Log } from "../../core/ports/log.ts";
 import type { EngineConfig, SimulationStore } from "../../core/ports/store.ts";
+import { noTracer, type Tracer } from "../../core/ports/tracer.ts";
 import { serviceViewer } from "../../core/viewer.ts";
 import type { EngineWatch } from "../engine-watch.ts";
 import { Backoff } from "../loop.ts";
@@ -19,6 +20,7 @@ export interface DriveParts {
   readonly settings: OrchestratorSettings;
   readonly log: Log;
   readonly failpoint: (name: "before_attach") => void;
+  readonly tracer?: Tracer;
 }
 
 /** Ends when the simulation has, or by the signal. Throws Fenced when another owner has taken over. */
@@ -26,9 +28,9 @@ export async function drive(held: HeldSimulation, parts: DriveParts, signal: Abo
   const engine = engineOf(held, parts.fleet);
   const config = await configOf(held, parts, signal);
   if (config === null) return;
-  const { engines, settings, failpoint } = parts;
+  const { engines, settings, failpoint, tracer = noTracer } = parts;
   const log = parts.log.child({ simulationId: held.id, token: held.token });
-  const follower = new Follower({ held, engine, engines, config, settings, log, failpoint });
+  const follower = new Follower({ held, engine, engines, config, settings, log, failpoint, tracer });
   const steering = new Steering({ held, engine, log, orphanTimeoutMs: settings.orphanTimeoutMs });
 
   const both = new AbortController();

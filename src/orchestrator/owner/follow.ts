@@ -3,6 +3,7 @@
 import { messageOf, ServiceError } from "../../core/errors.ts";
 import { type EngineBatch, EngineError, type EngineLevel } from "../../core/ports/engines.ts";
 import type { Log } from "../../core/ports/log.ts";
+import type { Tracer } from "../../core/ports/tracer.ts";
 import { Backoff } from "../loop.ts";
 import { confirm } from "../transitions.ts";
 import { Acknowledger } from "./acknowledger.ts";
@@ -22,6 +23,7 @@ const breachesForgottenMs = 60_000;
 export interface FollowParts extends AttachParts {
   readonly log: Log;
   readonly failpoint: (name: "before_attach") => void;
+  readonly tracer: Tracer;
 }
 
 export class Follower {
@@ -84,8 +86,11 @@ export class Follower {
   }
 
   async #store(batch: EngineBatch): Promise<void> {
-    const before = this.#parts.held.simulation.run.engineSeq;
-    const result = await this.#parts.held.change((simulation) => record(simulation, batch));
+    const { held, tracer } = this.#parts;
+    const before = held.simulation.run.engineSeq;
+    const result = await tracer.batch(held.id, batch.events.length, () =>
+      held.change((simulation) => record(simulation, batch)),
+    );
     if ("refused" in result) {
       throw new EngineError("PROTOCOL", `The engine left out events after number ${before}.`);
     }

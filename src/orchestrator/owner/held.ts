@@ -18,12 +18,21 @@ export class HeldSimulation {
   readonly token: number;
   readonly #ledger: Ledger;
   readonly #owner: string;
+  readonly #statusChanged: (simulation: Simulation) => void;
   #simulation: Simulation;
   readonly #waiting = new Set<() => void>();
 
-  constructor(ledger: Ledger, owner: string, simulation: Simulation, token: number) {
+  /** `statusChanged`: told once of each status that is learnt. */
+  constructor(
+    ledger: Ledger,
+    owner: string,
+    simulation: Simulation,
+    token: number,
+    statusChanged: (simulation: Simulation) => void = () => {},
+  ) {
     this.#ledger = ledger;
     this.#owner = owner;
+    this.#statusChanged = statusChanged;
     this.#simulation = simulation;
     this.token = token;
   }
@@ -72,7 +81,9 @@ export class HeldSimulation {
   /** The newest of what is known wins: notices come late and twice. */
   learn(simulation: Notice["simulation"]): void {
     if (!isAsNew(simulation, this.#simulation)) return;
+    const { status } = this.#simulation;
     this.#simulation = simulation;
+    if (simulation.status !== status) this.#statusChanged(simulation);
     this.wake();
   }
 

@@ -12,6 +12,7 @@ import type { Ledger } from "../ledger.ts";
 import { type Loop, startLoop, within } from "../loop.ts";
 import { type DriveParts, drive } from "./drive.ts";
 import { Fenced, HeldSimulation } from "./held.ts";
+import { tellingStatus } from "./telling.ts";
 
 const claimBatch = 50;
 const letGoMs = 1_000;
@@ -41,6 +42,11 @@ export class Ownership {
 
   constructor(parts: OwnershipParts) {
     this.#parts = parts;
+  }
+
+  /** Whether this replica may drive simulations now. */
+  get isLiving(): boolean {
+    return this.#living;
   }
 
   /** How many simulations this replica drives now. */
@@ -130,13 +136,15 @@ export class Ownership {
   }
 
   async #scan(): Promise<void> {
-    const { leases, ledger, settings } = this.#parts;
+    const { leases, ledger, settings, log } = this.#parts;
     if (!this.#living) return;
     const owned = await leases.owned(settings.replica);
     for (const simulation of owned) this.#hold(simulation);
     // One batch a scan: with several replicas alive, a dead one's simulations are spread over them.
     const claimed = await leases.claim(settings.replica, claimBatch);
     for (const one of claimed) {
+      const { id, status, attempt } = one.simulation;
+      log.info({ simulationId: id, status, attempt, token: one.token }, "Taken over.");
       ledger.tell(one);
       this.#hold(one);
     }
@@ -150,7 +158,8 @@ export class Ownership {
       return;
     }
     if (!this.#living) return;
-    const held = new HeldSimulation(this.#parts.ledger, this.#parts.settings.replica, simulation, token);
+    const { ledger, settings, log } = this.#parts;
+    const held = new HeldSimulation(ledger, settings.replica, simulation, token, tellingStatus(log));
     const abort = new AbortController();
     const ended = this.#drive(held, abort.signal).finally(() => this.#driven.delete(simulation.id));
     this.#driven.set(simulation.id, { held, abort, ended });
