@@ -52,11 +52,14 @@ function refuseStranger(response: ServerResponse, { code, message }: ServiceErro
   else refuse(response, 503, code, message, { "retry-after": "1" });
 }
 
+/** Said by this server, and not by the pipeline, which says them of answers in parts as if they were streamed. */
+const ofConnection = new Set(["connection", "content-length", "transfer-encoding"]);
+
 async function send(response: ServerResponse, answer: Response): Promise<void> {
   const body = Buffer.from(await answer.arrayBuffer());
   if (response.destroyed) return;
   answer.headers.forEach((value, name) => {
-    response.setHeader(name, value);
+    if (!ofConnection.has(name.toLowerCase())) response.setHeader(name, value);
   });
   if (!response.req.complete) response.setHeader("connection", "close");
   response.writeHead(answer.status, { "cache-control": "no-store", "content-length": body.length });
