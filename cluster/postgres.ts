@@ -20,13 +20,14 @@ export interface Postgres {
 
 const keeperProgram = join(import.meta.dirname, "../test/support/postgres-keeper.ts");
 
-export async function startPostgres(): Promise<Postgres> {
+/** `settings`: beside those of its own, "name=value". */
+export async function startPostgres(settings: readonly string[] = []): Promise<Postgres> {
   const keeper = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", keeperProgram], {
     stdio: ["pipe", "pipe", "pipe"],
     detached: true,
     env: {
       ...process.env,
-      TEST_POSTGRES_SETTINGS: "shared_buffers=64MB max_wal_size=1GB",
+      TEST_POSTGRES_SETTINGS: ["shared_buffers=64MB", "max_wal_size=1GB", ...settings].join(" "),
     },
   });
   const says = answersOf(keeper);

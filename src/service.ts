@@ -180,7 +180,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
 type Opened = Awaited<ReturnType<typeof openDatabase>>;
 
 async function open(
-  { databaseUrl: url, dataDir }: Config,
+  { databaseUrl: url, databaseTls: tls, dataDir }: Config,
   log: Log,
   releases: Releases,
   failpoint: (name: string) => void,
@@ -191,7 +191,7 @@ async function open(
     log,
     failpoint,
     meter,
-    ...(url === undefined ? {} : { url }),
+    ...(url === undefined ? {} : { url, tls }),
   });
   releases.push("database", () => database.close(), 2_000);
   return database;
@@ -213,10 +213,15 @@ function warnOfPlainEngines({ engines = [], engineTls }: Config, log: Log): void
   }
 }
 
-function openBus({ redisUrl }: Config, { installation, leases }: Opened, replica: string, log: Log): Bus {
+function openBus(
+  { redisUrl, redisTls: tls }: Config,
+  { installation, leases }: Opened,
+  replica: string,
+  log: Log,
+): Bus {
   if (redisUrl === undefined) return createMemoryBus({ log });
   const lives = async (other: string) => (await leases.expiries([other])).has(other);
-  return createRedisBus({ url: redisUrl, installation, replica, lives, log });
+  return createRedisBus({ url: redisUrl, tls, installation, replica, lives, log });
 }
 
 function designSource(

@@ -41,7 +41,9 @@ const connectionFailure = /connection|timeout|not queryable|destroyed|calling en
 function isDefect(error: Error, state: string | null): boolean {
   if (state !== null) return defectClasses.has(state.slice(0, 2));
   // The system's errors (ECONNREFUSED and the like) have a code; those of `pg` only their message.
-  if ("code" in error && typeof error.code === "string") return error.code.startsWith("ERR_");
+  if ("code" in error && typeof error.code === "string") {
+    return error.code.startsWith("ERR_") && !error.code.startsWith("ERR_TLS_");
+  }
   return !connectionFailure.test(error.message);
 }
 

@@ -6,6 +6,7 @@ import type { Leases } from "../core/ports/leases.ts";
 import type { Log } from "../core/ports/log.ts";
 import { type Meter, noMeter } from "../core/ports/meter.ts";
 import type { SimulationStore } from "../core/ports/store.ts";
+import type { TlsIdentity } from "../core/ports/tls.ts";
 import { dataFolder } from "./data-folder.ts";
 import { asking } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -25,6 +26,7 @@ import {
 } from "./postgres.ts";
 import type { Database, Schema } from "./schema.ts";
 import { storeOn } from "./store.ts";
+import { secured } from "./tls.ts";
 
 export interface OpenDatabase {
   readonly store: SimulationStore;
@@ -43,6 +45,8 @@ export interface OpenDatabase {
 export interface DatabaseOptions {
   /** postgres://…; left out: embedded, in `dataDir`. */
   readonly url?: string;
+  /** Whom to believe of that server, and what to show of ourselves; left out: as the URL says. */
+  readonly tls?: TlsIdentity;
   readonly dataDir: string;
   readonly log: Log;
   /** A place at which a test makes the process die; does nothing when left out. */
@@ -52,9 +56,9 @@ export interface DatabaseOptions {
 
 /** Throws ServiceError UNAVAILABLE where the database does not answer, or the folder is another process's. */
 export function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
-  const { url, dataDir, log, failpoint, meter = noMeter } = options;
+  const { url, tls = {}, dataDir, log, failpoint, meter = noMeter } = options;
   const told = { meter, written: () => failpoint?.("mid_batch") };
-  return url === undefined ? openEmbedded(dataDir, log, told) : openServer(url, log, told);
+  return url === undefined ? openEmbedded(dataDir, log, told) : openServer(url, tls, log, told);
 }
 
 /** Who is told of what happens inside. */
@@ -79,13 +83,14 @@ interface Opened extends Told {
   release(): Promise<void>;
 }
 
-async function openServer(url: string, log: Log, told: Told): Promise<OpenDatabase> {
-  const bounding = await asking(() => boundingOf(url));
+async function openServer(url: string, tls: TlsIdentity, log: Log, told: Told): Promise<OpenDatabase> {
+  const server = secured(url, tls);
+  const bounding = await asking(() => boundingOf(server));
   if (bounding === "transaction") {
     log.info({}, "The database is behind a pooler: the bounds of statements are said in each transaction.");
   }
   const pool = (name: PoolName, bounds: PoolBounds) =>
-    connect(url, name, bounds, log, bounding, (made) => gaugePool(told.meter, name, made));
+    connect(server, name, bounds, log, bounding, (made) => gaugePool(told.meter, name, made));
   const db = pool("work", workBounds);
   const searches = pool("searches", searchBounds);
   const commits = pool("commits", commitBounds);

@@ -6,6 +6,7 @@ import { limits } from "../core/limits.ts";
 import type { Log } from "../core/ports/log.ts";
 import { PooledDialect, ServerDialect } from "./dialect.ts";
 import type { Database, Schema } from "./schema.ts";
+import type { ServerAddress } from "./tls.ts";
 
 export interface PoolBounds {
   readonly connections: number;
@@ -42,7 +43,7 @@ const lockMs = 3_000;
 export type Bounding = "connection" | "transaction";
 
 export function connect(
-  url: string,
+  server: ServerAddress,
   name: string,
   bounds: PoolBounds,
   log: Log,
@@ -50,7 +51,7 @@ export function connect(
   made: (pool: pg.Pool) => void = () => {},
 ): Database {
   const pool = new pg.Pool({
-    ...clientOptions(url, name, bounds),
+    ...clientOptions(server, name, bounds),
     ...(bounding === "connection" ? startOptions(bounds) : {}),
     max: bounds.connections,
     // Idle connections are closed before their silence would be taken for the server's.
@@ -74,9 +75,9 @@ export function connect(
  * By trying: PgBouncer refuses a connection that begins with settings, or, where its `ignore_startup_parameters`
  * names them, forgets them without a word, as other poolers do. Rejects where the server is not to be had.
  */
-export async function boundingOf(url: string): Promise<Bounding> {
+export async function boundingOf(server: ServerAddress): Promise<Bounding> {
   const bounds = workBounds;
-  const client = new pg.Client({ ...clientOptions(url, "start", bounds), ...startOptions(bounds) });
+  const client = new pg.Client({ ...clientOptions(server, "start", bounds), ...startOptions(bounds) });
   client.on("error", () => {});
   try {
     await client.connect();
@@ -102,9 +103,9 @@ function isRefusedStart(error: unknown): boolean {
   );
 }
 
-function clientOptions(url: string, name: string, { connectMs, statementMs }: PoolBounds) {
+function clientOptions(server: ServerAddress, name: string, { connectMs, statementMs }: PoolBounds) {
   return {
-    connectionString: url,
+    ...(typeof server === "string" ? { connectionString: server } : server),
     application_name: `simulation-service ${name}`,
     connectionTimeoutMillis: connectMs,
     stream: () => impatientSocket(statementMs + 1_000),

@@ -5,13 +5,17 @@
 import { connect as connectTcp } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { AbstractConnector } from "ioredis";
+import type { TlsIdentity } from "../core/ports/tls.ts";
 import type { RedisNode } from "./target.ts";
 
 /** A connection that does not end when it is told to is cut after so long, ms. */
 const endMs = 500;
 
-/** A connector for ioredis: each attempt goes to the next of the nodes that are known then. */
-export function anyNode(nodes: () => readonly RedisNode[], tls: boolean): new () => AbstractConnector {
+/** A connector for ioredis: each attempt goes to the next of the nodes that are known then. No `tls`: plainly. */
+export function anyNode(
+  nodes: () => readonly RedisNode[],
+  tls: TlsIdentity | undefined,
+): new () => AbstractConnector {
   let attempts = Math.floor(Math.random() * 1_000);
 
   return class AnyNode extends AbstractConnector {
@@ -23,7 +27,7 @@ export function anyNode(nodes: () => readonly RedisNode[], tls: boolean): new ()
       const known = nodes();
       const node = known[attempts++ % known.length];
       if (node === undefined) throw new Error("No node of the Cluster is known.");
-      const stream = tls ? connectTls(node) : connectTcp(node);
+      const stream = tls === undefined ? connectTcp(node) : connectTls({ ...node, ...tls });
       this.connecting = true;
       this.stream = stream;
       stream.once("error", (error) => {

@@ -9,6 +9,7 @@ import { ServiceError } from "../core/errors.ts";
 import { createNoticeSieve } from "../core/notices.ts";
 import type { Bus, BusListener, Notice, Unsubscribe } from "../core/ports/bus.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { TlsIdentity } from "../core/ports/tls.ts";
 import { Channel } from "./channel.ts";
 import { connectRedis } from "./connect.ts";
 import { decodeNotice, encodeNotice } from "./message.ts";
@@ -19,6 +20,8 @@ import { Pulse } from "./pulse.ts";
 
 export interface RedisBusOptions {
   readonly url: string;
+  /** Whom to believe and what to show where the URL asks for TLS; left out: what Node believes, and nothing. */
+  readonly tls?: TlsIdentity;
   /** Keeps installations that share a server apart. */
   readonly installation: string;
   /** Unique among the living. */
@@ -37,9 +40,9 @@ export interface RedisBus extends Bus {
 }
 
 /** Connects in the background: until Redis is there, the bus is down. Throws ServiceError BAD_INPUT for a bad URL. */
-export function createRedisBus({ url, installation, replica, lives, log }: RedisBusOptions): RedisBus {
+export function createRedisBus({ url, tls, installation, replica, lives, log }: RedisBusOptions): RedisBus {
   const closing = new AbortController();
-  const connections = connectRedis(url, log);
+  const connections = connectRedis(url, log, tls);
   const channels = new Map<string, Channel>();
   const named = (name: string) => `simulations:${installation}:${name}`;
   const names = { all: named("all"), lost: named("lost"), pulse: named("pulse") };

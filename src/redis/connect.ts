@@ -2,6 +2,7 @@
 import { Cluster, Redis } from "ioredis";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { TlsIdentity } from "../core/ports/tls.ts";
 import { anyNode } from "./any-node.ts";
 import { type RedisTarget, redisTarget } from "./target.ts";
 
@@ -56,9 +57,9 @@ export interface RedisConnections {
   close(): void;
 }
 
-/** Begins to connect; throws ServiceError BAD_INPUT when the URL cannot be read. */
-export function connectRedis(url: string, log: Log): RedisConnections {
-  const target = redisTarget(url);
+/** Begins to connect; throws ServiceError BAD_INPUT when the URL cannot be read. `tls`: see `redisTarget`. */
+export function connectRedis(url: string, log: Log, tls: TlsIdentity = {}): RedisConnections {
+  const target = redisTarget(url, tls);
   const publisher = clientOf(target, publishing);
   const subscriber =
     target.kind === "cluster" && publisher instanceof Cluster
@@ -96,17 +97,18 @@ export function connectRedis(url: string, log: Log): RedisConnections {
 }
 
 /** A connection of its own for budgets: notices wait longer, and must not stand in the way. */
-export function connectForBudgets(url: string): RedisClient {
-  return clientOf(redisTarget(url), asking);
+export function connectForBudgets(url: string, tls: TlsIdentity = {}): RedisClient {
+  return clientOf(redisTarget(url, tls), asking);
 }
 
 function clientOf(
   target: RedisTarget,
   options: typeof publishing | typeof asking | typeof listening,
 ): RedisClient {
-  if (target.kind === "single") return new Redis(target.url, options);
+  if (target.kind === "single") return new Redis(target.url, { ...options, ...tlsOf(target) });
   if (target.kind === "sentinel") {
-    const sentinel = target.tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {};
+    const { tls } = target;
+    const sentinel = tls === undefined ? {} : { sentinelTLS: tls, enableTLSForSentinelMode: true };
     return new Redis({
       ...options,
       ...accessOf(target),
@@ -142,12 +144,17 @@ function listenerOf(target: ClusterTarget, publisher: Cluster): Redis {
   return new Redis({ ...listening, ...accessOf(target), Connector: anyNode(nodes, target.tls) });
 }
 
-function accessOf({ username, password, tls }: Exclude<RedisTarget, { kind: "single" }>) {
+function accessOf(target: Exclude<RedisTarget, { kind: "single" }>) {
+  const { username, password } = target;
   return {
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...tlsOf(target),
   };
+}
+
+function tlsOf({ tls }: RedisTarget): { tls?: TlsIdentity } {
+  return tls === undefined ? {} : { tls };
 }
 
 /** Soon, then every second; spread, so that replicas do not come back all at once. */

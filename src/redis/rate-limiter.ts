@@ -4,12 +4,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { RateLimiterRedis } from "rate-limiter-flexible";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { TlsIdentity } from "../core/ports/tls.ts";
 import { createMemoryRateLimiter, waitOf } from "../memory/rate-limiter.ts";
 import { type BudgetName, type Budgets, budgetSeconds, type RateLimiter } from "../server/rate-limiter.ts";
 import { connectForBudgets } from "./connect.ts";
 
 interface RedisRateLimiterOptions {
   readonly url: string;
+  /** Whom to believe and what to show where the URL asks for TLS. */
+  readonly tls?: TlsIdentity;
   /** Keeps installations that share a server apart. */
   readonly installation: string;
   readonly budgets: Budgets;
@@ -29,8 +32,8 @@ const aloneMs = 1_000;
 
 /** Connects in the background. Throws ServiceError BAD_INPUT for a bad URL. */
 export function createRedisRateLimiter(options: RedisRateLimiterOptions): RedisRateLimiter {
-  const { url, installation, budgets, log } = options;
-  const client = connectForBudgets(url);
+  const { url, tls, installation, budgets, log } = options;
+  const client = connectForBudgets(url, tls);
   const own = createMemoryRateLimiter(budgets);
   const shared = (budget: BudgetName) =>
     new RateLimiterRedis({

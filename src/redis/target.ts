@@ -5,22 +5,27 @@
 //     redis+cluster://[user:password@]host[:port][,…]            rediss+cluster://
 //
 // What ioredis reads from a query string (family, connectTimeout, sentinelPassword …) is passed through for one
-// server: https://github.com/redis/ioredis. For TLS with an authority of one's own: NODE_EXTRA_CA_CERTS.
+// server: https://github.com/redis/ioredis. Whom to believe where TLS is spoken is told apart from the URL.
 import { ServiceError } from "../core/errors.ts";
+import type { TlsIdentity } from "../core/ports/tls.ts";
 
 export interface RedisNode {
   readonly host: string;
   readonly port: number;
 }
 
-interface Access {
+interface Secured {
+  /** Undefined: in plain text. */
+  readonly tls: TlsIdentity | undefined;
+}
+
+interface Access extends Secured {
   readonly username: string | undefined;
   readonly password: string | undefined;
-  readonly tls: boolean;
 }
 
 export type RedisTarget =
-  | { readonly kind: "single"; readonly url: string }
+  | ({ readonly kind: "single"; readonly url: string } & Secured)
   | ({ readonly kind: "sentinel"; readonly nodes: readonly RedisNode[]; readonly master: string } & Access)
   | ({ readonly kind: "cluster"; readonly nodes: readonly RedisNode[] } & Access);
 
@@ -29,19 +34,23 @@ const form =
 const sentinelPort = 26_379;
 const serverPort = 6_379;
 
-/** Throws ServiceError BAD_INPUT, which never repeats the URL: it may hold a password. */
-export function redisTarget(url: string): RedisTarget {
+/**
+ * `identity`: whom to believe and what to show where the URL asks for TLS. Throws ServiceError BAD_INPUT, which never
+ * repeats the URL: it may hold a password.
+ */
+export function redisTarget(url: string, identity: TlsIdentity = {}): RedisTarget {
   const parts = form.exec(url)?.groups;
   if (parts === undefined) throw unreadable();
   const { kind, user, password, nodes = "", path = "" } = parts;
+  const tls = parts.tls === "s" ? identity : undefined;
   if (kind === undefined) {
     checkSingle(url);
-    return { kind: "single", url };
+    return { kind: "single", url, tls };
   }
   const access = {
     username: user === undefined || user === "" ? undefined : decoded(user),
     password: password === undefined ? undefined : decoded(password),
-    tls: parts.tls === "s",
+    tls,
   };
   if (kind === "cluster") return { kind, nodes: nodesOf(nodes, serverPort), ...access };
   if (path === "") {

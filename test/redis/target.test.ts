@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { describeRedis, redisTarget } from "../../src/redis/target.ts";
 
-const nobody = { username: undefined, password: undefined, tls: false };
+const nobody = { username: undefined, password: undefined, tls: undefined };
 
 describe("REDIS_URL", () => {
   it("names one server, and is passed on as it is", () => {
     for (const url of ["redis://h", "rediss://u:p@h:1/2?family=6", "redis://:p@[::1]:7"]) {
-      expect(redisTarget(url)).toEqual({ kind: "single", url });
+      expect(redisTarget(url)).toEqual({
+        kind: "single",
+        url,
+        tls: url.startsWith("rediss") ? {} : undefined,
+      });
     }
   });
 
@@ -30,7 +34,7 @@ describe("REDIS_URL", () => {
         { host: "b", port: 6_379 },
       ],
       ...nobody,
-      tls: true,
+      tls: {},
     });
   });
 
