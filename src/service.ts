@@ -15,6 +15,7 @@ import { createFeed } from "./feed/hub.ts";
 import { developmentIdentity } from "./identity/development.ts";
 import { tokenIdentity } from "./identity/tokens.ts";
 import { createMemoryBus } from "./memory/bus.ts";
+import { createMemoryRateLimiter } from "./memory/rate-limiter.ts";
 import { CommandService } from "./orchestrator/command-service.ts";
 import { EngineWatch } from "./orchestrator/engine-watch.ts";
 import { Ledger } from "./orchestrator/ledger.ts";
@@ -27,9 +28,12 @@ import { defaultSettings, type OrchestratorSettings } from "./orchestrator/setti
 import { openDatabase } from "./postgres/open.ts";
 import { readiness } from "./readiness.ts";
 import { createRedisBus } from "./redis/bus.ts";
+import { createRedisRateLimiter } from "./redis/rate-limiter.ts";
 import { Releases } from "./releases.ts";
 import { createHealthServer } from "./server/health-server.ts";
+import { serverLimits } from "./server/limits.ts";
 import { isLoopback } from "./server/origin.ts";
+import type { RateLimiter } from "./server/rate-limiter.ts";
 import { createServer } from "./server/server.ts";
 import { gaugeBreaker, gaugeDatabase, gaugeEngines, gaugeOwnership } from "./telemetry/gauges.ts";
 import { countSimulations } from "./telemetry/queue.ts";
@@ -147,6 +151,8 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
           designs,
         },
         trustedProxies: config.trustedProxies,
+        limits: config.limits,
+        rateLimiter: openBudgets(config, database, log, releases),
         identity,
         log,
       })
@@ -222,6 +228,19 @@ function openBus(
   if (redisUrl === undefined) return createMemoryBus({ log });
   const lives = async (other: string) => (await leases.expiries([other])).has(other);
   return createRedisBus({ url: redisUrl, tls, installation, replica, lives, log });
+}
+
+function openBudgets(
+  { redisUrl, limits }: Config,
+  { installation }: Opened,
+  log: Log,
+  releases: Releases,
+): RateLimiter {
+  const { pointsPerUser: user, failuresPerAddress: address } = { ...serverLimits, ...limits };
+  if (redisUrl === undefined) return createMemoryRateLimiter({ user, address });
+  const limiter = createRedisRateLimiter({ url: redisUrl, installation, budgets: { user, address }, log });
+  releases.push("budgets", async () => limiter.close());
+  return limiter;
 }
 
 function designSource(

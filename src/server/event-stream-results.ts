@@ -2,6 +2,7 @@
 // lets go of a source the moment its client is gone.
 import type { ExecutionResult } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { formattedResult } from "./errors.ts";
 
 /** Where the handler of the request finds a result that it must stream. */
 export interface EventStreamSlot {
@@ -23,7 +24,16 @@ export function eventStreamResults(): Plugin<object, EventStreamSlot> {
             return new Response(null, { status: 406, headers: { accept: eventStream } });
           }, eventStream);
         }
-      } else if (onlyEventStream(accept) && !Array.isArray(result)) take(once(result));
+      } else if (onlyEventStream(accept) && !Array.isArray(result)) {
+        const init = refusalOf(result);
+        if (init === undefined) take(once(result));
+        else {
+          setResultProcessor(
+            (_, { Response }) => new Response(JSON.stringify(formattedResult(result)), init),
+            eventStream,
+          );
+        }
+      }
 
       function take(results: AsyncIterable<ExecutionResult>) {
         serverContext.eventStream = results;
@@ -35,6 +45,17 @@ export function eventStreamResults(): Plugin<object, EventStreamSlot> {
 
 function onlyEventStream(accept: string): boolean {
   return accept.includes(eventStream) && !accept.includes("json") && !accept.includes("*/*");
+}
+
+/** Of an operation that was not let in, by its user's budget or share; undefined: it was. */
+function refusalOf({ errors = [] }: ExecutionResult) {
+  for (const { extensions } of errors) {
+    const { http, retryAfter } = extensions;
+    if (typeof http !== "object" || http === null || !("status" in http) || http.status !== 429) continue;
+    const wait = typeof retryAfter === "number" ? { "retry-after": String(retryAfter) } : {};
+    return { status: 429, headers: { "content-type": "application/json; charset=utf-8", ...wait } };
+  }
+  return undefined;
 }
 
 async function* once(result: ExecutionResult): AsyncGenerator<ExecutionResult, void> {

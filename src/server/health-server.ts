@@ -5,6 +5,7 @@ import { listen } from "./listen.ts";
 import type { RunningServer, ServerOptions } from "./options.ts";
 import { pathOf } from "./path.ts";
 import { refuse } from "./reply.ts";
+import { secure } from "./security-headers.ts";
 
 /** Listens when the promise resolves. Rejects when the address cannot be listened on. */
 export async function createHealthServer({
@@ -14,6 +15,7 @@ export async function createHealthServer({
 }: Pick<ServerOptions, "host" | "port" | "readiness">): Promise<RunningServer> {
   let closed: Promise<void> | undefined;
   const http = createServer((request, response) => {
+    secure(response);
     const path = pathOf(request);
     if (path === "/healthz") answerHealth(response);
     else if (path === "/readyz") {

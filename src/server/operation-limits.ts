@@ -8,16 +8,22 @@ import {
   parse,
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import { costOf } from "./cost.ts";
 import { exceededMeasure, measured, sizeError } from "./document-limits.ts";
 import { extended, type ShapeError } from "./errors.ts";
 import type { Bounds } from "./limits.ts";
+import type { OperationContext } from "./yoga.ts";
 
 interface Params {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
 
-export function operationLimits(shape: ShapeError, introspection: boolean, { limits, hit }: Bounds): Plugin {
+export function operationLimits(
+  shape: ShapeError,
+  introspection: boolean,
+  { limits, hit }: Bounds,
+): Plugin<OperationContext> {
   return {
     onParse({ setParseFn, context }) {
       setParseFn((source: string, options: object) =>
@@ -32,6 +38,7 @@ export function operationLimits(shape: ShapeError, introspection: boolean, { lim
           return;
         }
         const measures = measured(result, params.variables ?? {});
+        context.seat.cost = costOf(result, params.operationName, measures);
         const exceeded = exceededMeasure(measures, limits);
         if (exceeded !== undefined) hit(exceeded);
         const error = selectionError(result, params) ?? (exceeded && sizeError(exceeded, limits));

@@ -5,6 +5,7 @@ import type { Log } from "../core/ports/log.ts";
 import type { Session } from "../core/session.ts";
 import type { GraphQLParts } from "../graphql/context.ts";
 import type { LimitName, ServerLimits } from "./limits.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
 
 export interface Readiness {
   readonly status: "ok" | "degraded" | "down";
@@ -12,7 +13,10 @@ export interface Readiness {
   readonly parts: Readonly<Record<string, unknown>>;
 }
 
-/** Answers a request that is not the server's own; false: not mine. */
+/**
+ * Answers a request that is not the server's own; false: not mine. The headers for security are set when it is asked:
+ * a page sets a Content-Security-Policy of its own, or shows nothing.
+ */
 export type Site = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 export interface ServerOptions {
@@ -36,6 +40,8 @@ export interface ServerOptions {
   readonly identity: Identity;
   readonly readiness: () => Promise<Readiness>;
   readonly log: Log;
+  /** Keeps the budgets of users and addresses; they are among the limits. */
+  readonly rateLimiter: RateLimiter;
   /** Those that differ from the defaults. */
   readonly limits?: Partial<ServerLimits>;
   /** Called each time a limit refuses or cuts something. */

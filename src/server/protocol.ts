@@ -10,6 +10,8 @@ import { rightsKey } from "../core/viewer.ts";
 import { bearerOf } from "./bearer.ts";
 import { endable } from "./endable.ts";
 import { formatted, formattedResult, type ShapeError } from "./errors.ts";
+import type { Held } from "./held.ts";
+import type { IdentityAt } from "./identity-at.ts";
 import type { Bounds } from "./limits.ts";
 import { itemsOf, sent, texts } from "./live.ts";
 import { Renderings } from "./renderings.ts";
@@ -24,6 +26,8 @@ export interface SocketExtra {
   readonly send: (frame: string) => Promise<void>;
   /** Where the client is. */
   readonly address: string;
+  /** Called when the connection is acknowledged. */
+  readonly acknowledged: () => void;
   /** Set when the connection is acknowledged; replaced by a newer one of the same user. */
   session?: Session;
 }
@@ -31,12 +35,13 @@ export interface SocketExtra {
 interface ProtocolOptions {
   readonly yoga: Yoga;
   readonly shape: ShapeError;
-  readonly identity: Identity;
+  readonly identityAt: IdentityAt;
+  readonly held: Held;
   readonly bounds: Bounds;
 }
 
 export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra> {
-  const { yoga, shape, identity, bounds } = options;
+  const { yoga, shape, identityAt, held, bounds } = options;
   // graphql-ws hands the arguments of `onSubscribe` on as they are.
   const runs = new WeakMap<ExecutionArgs, () => OperationResult>();
   const renderings = new Renderings(shape, bounds.limits.renderingsPerGroup);
@@ -45,6 +50,17 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     const prepared = runs.get(args);
     if (prepared === undefined) throw new Error("An operation that was not prepared.");
     return prepared();
+  }
+
+  /** One more of its user's, for as long as its connection is there. */
+  function admitSocket({ viewer }: Session, { socket }: IncomingMessage): void {
+    const giveBack = held.socketsPerUser.take(viewer.userId);
+    if (giveBack === undefined) {
+      bounds.hit("socketsPerUser");
+      throw new ServiceError("UNAVAILABLE", "This user has too many sockets: close one, or try again.");
+    }
+    socket.once("close", giveBack);
+    if (socket.destroyed) giveBack();
   }
 
   async function results({ args, run, shared }: Ready, id: string, { operations, send }: SocketExtra) {
@@ -67,15 +83,20 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
   return makeServer<Record<string, unknown>, SocketExtra>({
     connectionInitWaitTimeout: bounds.limits.initWaitMs,
     async onConnect({ extra, connectionParams }) {
-      extra.session = await identity.session(bearerOf(extra.request, connectionParams ?? {}));
+      const { request, address } = extra;
+      const session = await identityAt(address).session(bearerOf(request, connectionParams ?? {}));
+      admitSocket(session, request);
+      extra.session = session;
+      extra.acknowledged();
       return true;
     },
     async onSubscribe({ extra }, id, payload) {
-      const { session, address } = extra;
+      const { session, address, operations } = extra;
       if (session === undefined) throw new Error("A subscribe before the acknowledgement.");
-      const renew = (token: string) => renewed(extra, identity, token);
+      const renew = (token: string) => renewed(extra, identityAt(address), token);
       const origin = { transport: "websocket", address, renew } as const;
-      const prepared = await prepare(yoga, shape, { viewer: session.viewer, origin }, payload);
+      const asker = { viewer: session.viewer, origin, seat: operations.seat(id) };
+      const prepared = await prepare(yoga, shape, asker, payload);
       if (prepared.kind === "refused") return prepared.errors;
       runs.set(prepared.args, () => results(prepared, id, extra));
       return prepared.args;

@@ -38,7 +38,9 @@ export class Rates {
   async spend(budget: BudgetName, key: string, points: number): Promise<number> {
     const most = this.#bounds.limits[limitOf[budget]];
     const wait = await this.#limiter.spend(budget, key, Math.min(points, most));
-    if (wait > 0) this.#remember(budget, key, Math.min(wait, budgetSeconds * 1_000));
+    if (wait === 0) return 0;
+    this.#bounds.hit(limitOf[budget]);
+    this.#remember(budget, key, Math.min(wait, budgetSeconds * 1_000));
     return wait;
   }
 

@@ -9,6 +9,7 @@ import type { Readiness, Site } from "./options.ts";
 import type { OriginPolicy } from "./origin.ts";
 import { pathOf } from "./path.ts";
 import { refuse } from "./reply.ts";
+import { secure } from "./security-headers.ts";
 import { graphqlPath } from "./yoga.ts";
 
 interface RouteOptions {
@@ -23,7 +24,7 @@ interface RouteOptions {
 
 export function routes(options: RouteOptions): RequestListener {
   return (request, response) => {
-    response.setHeader("x-content-type-options", "nosniff");
+    secure(response);
     answer(options, request, response).catch((error: unknown) => failed(options.log, response, error));
   };
 }

@@ -1,16 +1,13 @@
-/** Where one operation takes place, and what it holds until it has ended. The transport that made it leaves it. */
+import { refusedCost } from "./cost.ts";
+
+/** What an operation costs, and what it holds until it has ended. The transport that made it leaves it. */
 export class Seat {
-  /** "stream": an answer over HTTP, which may become an event stream. */
-  readonly transport: "socket" | "stream";
-  /** Where its client is. */
-  readonly address: string;
+  /** Points; known once it is parsed. */
+  cost = refusedCost;
+  /** Whether it is a subscription; known once it is parsed. */
+  subscribes = false;
   readonly #held: (() => void)[] = [];
   #left = false;
-
-  constructor(transport: "socket" | "stream", address: string) {
-    this.transport = transport;
-    this.address = address;
-  }
 
   /** Given back when the operation has ended; at once where it has. */
   hold(giveBack: () => void): void {

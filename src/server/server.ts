@@ -4,14 +4,18 @@ import { clientAddress, trustedProxies } from "./client-address.ts";
 import { errorShaper } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
 import { graphqlOverHttp } from "./graphql-http.ts";
+import { nothingHeld } from "./held.ts";
+import { identityAt as identitiesAt } from "./identity-at.ts";
 import { type Bounds, serverLimits } from "./limits.ts";
 import { type Listening, listen } from "./listen.ts";
 import type { RunningServer, ServerOptions } from "./options.ts";
 import { originPolicy } from "./origin.ts";
 import { graphqlProtocol } from "./protocol.ts";
+import { Rates } from "./rates.ts";
 import { routes } from "./routes.ts";
 import { Shutdown } from "./shutdown.ts";
 import { Sockets } from "./sockets.ts";
+import { UpgradeAdmission } from "./upgrade-admission.ts";
 import { graphqlPipeline } from "./yoga.ts";
 
 /** Listens when the promise resolves. Rejects when the address cannot be listened on. */
@@ -20,15 +24,19 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const origins = originPolicy(options);
   const limits = { ...serverLimits, ...options.limits };
   const bounds: Bounds = { limits, hit: options.limitHit ?? (() => {}) };
+  const rates = new Rates(options.rateLimiter, bounds);
+  const held = nothingHeld(bounds);
+  const identityAt = identitiesAt(identity, rates, bounds);
   const trusted = trustedProxies(options.trustedProxies ?? []);
   const addressOf = (request: IncomingMessage) => clientAddress(request, trusted);
   const shape = errorShaper({ log, suggestions: introspection });
-  const yoga = graphqlPipeline({ parts, shape, introspection, bounds });
+  const yoga = graphqlPipeline({ parts, shape, introspection, rates, held, bounds });
   const streams = new EventStreams(shape, bounds);
   const sockets = new Sockets({
-    protocol: graphqlProtocol({ yoga, shape, identity, bounds }),
+    protocol: graphqlProtocol({ yoga, shape, identityAt, held, bounds }),
     origins,
     addressOf,
+    admission: new UpgradeAdmission(bounds, rates, held),
     bounds,
     log,
   });
@@ -41,7 +49,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       connectionsCheckingInterval: limits.connectionsCheckMs,
     },
     routes({
-      graphql: graphqlOverHttp({ yoga, identity, addressOf, streams, bounds }),
+      graphql: graphqlOverHttp({ yoga, identityAt, rates, addressOf, streams, bounds }),
       graphiql: options.graphiql,
       origins,
       readiness,
@@ -52,6 +60,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   );
   http.timeout = limits.idleTimeoutMs;
   http.maxConnections = limits.connections;
+  http.on("drop", () => bounds.hit("connections"));
   http.on("upgrade", (request, connection, head) => {
     // A throw in this listener would end the process.
     try {

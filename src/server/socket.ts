@@ -3,16 +3,28 @@
 //
 //     opened -> (connection_init) acknowledged -> closing -> closed
 import type { IncomingMessage } from "node:http";
-import type { Server as Protocol } from "graphql-ws";
+import { CloseCode, type Server as Protocol } from "graphql-ws";
 import type { WebSocket } from "ws";
 import { ServiceError } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Session } from "../core/session.ts";
-import { type Bounds, closeCodes } from "./limits.ts";
+import { type Bounds, closeCodes, type LimitName } from "./limits.ts";
 import { Outbox } from "./outbox.ts";
 import type { SocketExtra } from "./protocol.ts";
 import { SocketOperations } from "./socket-operations.ts";
 import { TokenBucket } from "./token-bucket.ts";
+
+interface GraphQLSocketOptions {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  /** Of the client. */
+  readonly address: string;
+  /** Called when it is. */
+  readonly acknowledged: () => void;
+  readonly protocol: Protocol<SocketExtra>;
+  readonly bounds: Bounds;
+  readonly log: Log;
+}
 
 export class GraphQLSocket {
   readonly operations: SocketOperations;
@@ -27,14 +39,7 @@ export class GraphQLSocket {
   #closing = false;
   #cut: NodeJS.Timeout | undefined;
 
-  constructor(
-    socket: WebSocket,
-    request: IncomingMessage,
-    address: string,
-    protocol: Protocol<SocketExtra>,
-    bounds: Bounds,
-    log: Log,
-  ) {
+  constructor({ socket, request, address, acknowledged, protocol, bounds, log }: GraphQLSocketOptions) {
     const now = performance.now();
     const { limits } = bounds;
     this.#socket = socket;
@@ -44,16 +49,21 @@ export class GraphQLSocket {
     this.#bounds = bounds;
     this.#log = log;
 
-    this.#extra = { request, address, operations: this.operations, send: (text) => this.#outbox.send(text) };
+    const { operations } = this;
+    const send = (text: string) => this.#outbox.send(text);
+    this.#extra = { request, address, acknowledged, operations, send };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => this.#outbox.send(text),
+        send,
         // Who reads nothing waits for no pong.
         onPing: async () => {
           if (!this.#outbox.full) await this.#outbox.send(`{"type":"pong"}`);
         },
-        close: (code, reason) => this.close(code ?? closeCodes.internal, reason ?? ""),
+        close: (code, reason) => {
+          if (code === CloseCode.ConnectionInitialisationTimeout) bounds.hit("initWaitMs");
+          this.close(code ?? closeCodes.internal, reason ?? "");
+        },
         onMessage: (handle) =>
           socket.on("message", (data, isBinary) => this.#received(String(data), isBinary, handle)),
       },
@@ -64,7 +74,11 @@ export class GraphQLSocket {
     });
     socket.on("pong", () => this.#heard());
     // Broken frames, too big messages: ws closes with the right code by itself.
-    socket.on("error", (error) => log.debug({ err: error }, "A socket failed."));
+    socket.on("error", (error) => {
+      const limit = limitOf(error);
+      if (limit !== undefined) bounds.hit(limit);
+      log.debug({ err: error }, "A socket failed.");
+    });
     socket.once("close", (code, reason) => {
       clearTimeout(this.#cut);
       this.operations.endAll();
@@ -166,6 +180,13 @@ export class GraphQLSocket {
       this.close(closeCodes.internal, "Internal error");
     });
   }
+}
+
+/** The limit of ours for which ws closed a socket. */
+function limitOf(error: Error): LimitName | undefined {
+  const code = "code" in error ? error.code : undefined;
+  if (code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") return "messageBytes";
+  return code === "WS_ERR_TOO_MANY_BUFFERED_PARTS" ? "messageFragments" : undefined;
 }
 
 /** A reason has at most 123 bytes; one that is longer would be thrown, and end the process. */

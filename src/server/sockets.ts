@@ -3,39 +3,46 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Server as Protocol } from "graphql-ws";
 import { handleProtocols } from "graphql-ws";
-import { WebSocketServer } from "ws";
+import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../core/ports/log.ts";
 import type { Session } from "../core/session.ts";
 import { type Bounds, closeCodes } from "./limits.ts";
 import type { OriginPolicy } from "./origin.ts";
 import { pathOf } from "./path.ts";
 import type { SocketExtra } from "./protocol.ts";
+import { securityHeaders } from "./security-headers.ts";
 import { GraphQLSocket } from "./socket.ts";
+import { spread, type UpgradeAdmission, type UpgradeRefusal } from "./upgrade-admission.ts";
 import { graphqlPath } from "./yoga.ts";
 
 interface SocketsOptions {
   readonly protocol: Protocol<SocketExtra>;
   readonly origins: OriginPolicy;
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly admission: UpgradeAdmission;
   readonly bounds: Bounds;
   readonly log: Log;
 }
 
 export class Sockets {
   readonly #open = new Set<GraphQLSocket>();
+  /** Of the open ones. */
+  readonly #unacknowledged = new Set<WebSocket>();
   readonly #server: WebSocketServer;
   readonly #protocol: Protocol<SocketExtra>;
   readonly #origins: OriginPolicy;
   readonly #addressOf: (request: IncomingMessage) => string;
+  readonly #admission: UpgradeAdmission;
   readonly #bounds: Bounds;
   readonly #log: Log;
   #draining = false;
   #emptied = () => {};
 
-  constructor({ protocol, origins, addressOf, bounds, log }: SocketsOptions) {
+  constructor({ protocol, origins, addressOf, admission, bounds, log }: SocketsOptions) {
     this.#protocol = protocol;
     this.#addressOf = addressOf;
     this.#origins = origins;
+    this.#admission = admission;
     this.#bounds = bounds;
     this.#log = log;
     const { limits } = bounds;
@@ -70,10 +77,28 @@ export class Sockets {
       return;
     }
     const address = this.#addressOf(request);
+    const open = { open: this.#open.size, unacknowledged: this.#unacknowledged.size };
+    const admitted = this.#admission.admit(address, open);
+    if ("status" in admitted) {
+      refuseUpgrade(connection, admitted);
+      return;
+    }
+    // Also where the handshake is none.
+    connection.once("close", admitted.giveBack);
     this.#server.handleUpgrade(request, connection, head, (webSocket) => {
-      const socket = new GraphQLSocket(webSocket, request, address, this.#protocol, this.#bounds, this.#log);
+      const socket = new GraphQLSocket({
+        socket: webSocket,
+        request,
+        address,
+        acknowledged: () => this.#unacknowledged.delete(webSocket),
+        protocol: this.#protocol,
+        bounds: this.#bounds,
+        log: this.#log,
+      });
       this.#open.add(socket);
+      this.#unacknowledged.add(webSocket);
       webSocket.once("close", () => {
+        this.#unacknowledged.delete(webSocket);
         this.#open.delete(socket);
         if (this.#open.size === 0) this.#emptied();
       });
@@ -110,19 +135,24 @@ export class Sockets {
     for (const socket of this.#open) socket.terminate();
   }
 
-  #refusal(request: IncomingMessage): number | undefined {
+  #refusal(request: IncomingMessage): UpgradeRefusal | undefined {
     const { headers } = request;
-    if (pathOf(request) !== graphqlPath) return 404;
-    if (!this.#origins.knownHost(headers.host)) return 421;
-    if (!this.#origins.allows(headers.origin, headers.host)) return 403;
-    if (this.#draining || this.#open.size >= this.#bounds.limits.sockets) return 503;
+    if (pathOf(request) !== graphqlPath) return { status: 404 };
+    if (!this.#origins.knownHost(headers.host)) return { status: 421 };
+    if (!this.#origins.allows(headers.origin, headers.host)) return { status: 403 };
+    if (this.#draining) return { status: 503, retryAfter: spread() };
     return undefined;
   }
 }
 
-function refuseUpgrade(connection: Duplex, status: number): void {
+function refuseUpgrade(connection: Duplex, { status, retryAfter }: UpgradeRefusal): void {
+  const headers = {
+    connection: "close",
+    "content-length": "0",
+    ...securityHeaders,
+    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   connection.on("error", () => connection.destroy());
-  connection.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-  );
+  connection.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`);
 }

@@ -7,10 +7,11 @@ import { createYoga, type YogaServerInstance } from "graphql-yoga";
 import type { Viewer } from "../core/viewer.ts";
 import type { GraphQLParts, Origin } from "../graphql/context.ts";
 import { schema } from "../graphql/schema.ts";
+import { type AdmissionOptions, operationAdmission } from "./admission.ts";
 import type { ShapeError } from "./errors.ts";
 import { type EventStreamSlot, eventStreamResults } from "./event-stream-results.ts";
-import type { Bounds } from "./limits.ts";
 import { operationLimits } from "./operation-limits.ts";
+import type { Seat } from "./seat.ts";
 import { sharedKey } from "./shared-subscription.ts";
 import { wellFormedRequests } from "./well-formed.ts";
 
@@ -18,27 +19,33 @@ import { wellFormedRequests } from "./well-formed.ts";
 export interface OperationContext extends EventStreamSlot {
   readonly viewer: Viewer;
   readonly origin: Origin;
+  readonly seat: Seat;
   readonly req?: IncomingMessage;
   readonly res?: ServerResponse;
 }
 
 export type Yoga = YogaServerInstance<OperationContext, GraphQLParts>;
 
-interface YogaOptions {
+interface YogaOptions extends AdmissionOptions {
   readonly parts: GraphQLParts;
   readonly shape: ShapeError;
   readonly introspection: boolean;
-  readonly bounds: Bounds;
 }
 
 export const graphqlPath = "/graphql";
 
-export function graphqlPipeline({ parts, shape, introspection, bounds }: YogaOptions): Yoga {
+export function graphqlPipeline(options: YogaOptions): Yoga {
+  const { parts, shape, introspection, bounds } = options;
   return createYoga<OperationContext, GraphQLParts>({
     schema,
     graphqlEndpoint: graphqlPath,
     context: parts,
-    plugins: [wellFormedRequests(shape), operationLimits(shape, introspection, bounds), eventStreamResults()],
+    plugins: [
+      wellFormedRequests(shape),
+      operationLimits(shape, introspection, bounds),
+      operationAdmission(options),
+      eventStreamResults(),
+    ],
     maskedErrors: { maskError: shape },
     maxRequestBodySize: bounds.limits.bodyBytes,
     batching: false,
@@ -73,7 +80,7 @@ export type Prepared = Ready | { readonly kind: "refused"; readonly errors: read
 export async function prepare(
   yoga: Yoga,
   shape: ShapeError,
-  asker: Pick<OperationContext, "viewer" | "origin">,
+  asker: Pick<OperationContext, "viewer" | "origin" | "seat">,
   request: OperationRequest,
 ): Promise<Prepared> {
   try {

@@ -9,7 +9,9 @@ import { developmentViewer } from "../../src/core/viewer.ts";
 import type { Feed } from "../../src/feed/feed.ts";
 import { createFeed, type FeedHub } from "../../src/feed/hub.ts";
 import { createMemoryBus } from "../../src/memory/bus.ts";
+import { createMemoryRateLimiter } from "../../src/memory/rate-limiter.ts";
 import type { Commands } from "../../src/orchestrator/commands.ts";
+import { serverLimits } from "../../src/server/limits.ts";
 import type { RunningServer, ServerOptions } from "../../src/server/options.ts";
 import { createServer } from "../../src/server/server.ts";
 import { identityBy } from "../support/identities.ts";
@@ -62,6 +64,10 @@ export async function startApi(given: ApiOptions = {}): Promise<Api> {
       designs,
     },
     identity: identityBy(() => developmentViewer),
+    rateLimiter: createMemoryRateLimiter({
+      user: options.limits?.pointsPerUser ?? serverLimits.pointsPerUser,
+      address: options.limits?.failuresPerAddress ?? serverLimits.failuresPerAddress,
+    }),
     readiness: async () => ({ status: "ok", parts: {} }),
     log,
     ...options,

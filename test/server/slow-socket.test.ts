@@ -18,6 +18,18 @@ let client: WebSocket;
 let server: WebSocket;
 let request: import("node:http").IncomingMessage;
 
+function graphqlSocket(protocol: ReturnType<typeof makeServer<Record<string, unknown>, SocketExtra>>) {
+  return new GraphQLSocket({
+    socket: server,
+    request,
+    address: "127.0.0.1",
+    acknowledged: () => {},
+    protocol,
+    bounds,
+    log: quietLog(),
+  });
+}
+
 beforeEach(async () => {
   http = createServer();
   const sockets = new WebSocketServer({ server: http, handleProtocols: () => "graphql-transport-ws" });
@@ -84,7 +96,7 @@ describe("a socket", () => {
   });
 
   it("is cut with its own code when nothing leaves for too long", async () => {
-    const socket = new GraphQLSocket(server, request, "127.0.0.1", protocol, bounds, quietLog());
+    const socket = graphqlSocket(protocol);
     const closed = new Promise((resolve) => client.once("close", resolve));
     client.send(`{"type":"connection_init"}`);
     await new Promise((resolve) => client.once("message", resolve));
@@ -102,7 +114,7 @@ describe("a socket", () => {
   });
 
   it("is gone when nothing is heard of its client", async () => {
-    const socket = new GraphQLSocket(server, request, "127.0.0.1", protocol, bounds, quietLog());
+    const socket = graphqlSocket(protocol);
     const closed = new Promise((resolve) => client.once("close", resolve));
     socket.check(performance.now() + serverLimits.silentMs + 1);
     expect(await closed).toBe(1006);
