@@ -27,7 +27,7 @@ export function errorShaper({ log, suggestions }: ShapeOptions): ShapeError {
     }
     if (cause instanceof GraphQLError) {
       const message = suggestions ? cause.message : withoutSuggestion(cause.message);
-      return placed(error, message, { code: "BAD_INPUT", ...cause.extensions });
+      return placed(error, message, { code: "BAD_INPUT", ...shortenedFacts(cause.extensions) });
     }
     const correlationId = randomUUID();
     log.error({ err: cause, correlationId, path: pathOf(error) }, "A request failed by a defect.");

@@ -2,6 +2,7 @@
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { send } from "../support/http.ts";
 import { type Api, startApi } from "./api.ts";
 
 let api: Api;
@@ -31,3 +32,15 @@ it.each(["{ __typename }", "{"])(
     expect(Number(/^content-length: (\d+)$/im.exec(head)?.[1])).toBe(rest.join("\r\n\r\n").length);
   },
 );
+
+it("a body that is no JSON is not said back at length", async () => {
+  const body = "[".repeat(40_000);
+  const answer = await send(`${api.url}/graphql`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+  });
+  expect(answer.status).toBe(400);
+  expect(JSON.parse(answer.text).errors[0].extensions.code).toBe("BAD_REQUEST");
+  expect(answer.text.length).toBeLessThan(1_000);
+});
