@@ -231,14 +231,20 @@ function openBus(
 }
 
 function openBudgets(
-  { redisUrl, limits }: Config,
+  { redisUrl, redisTls: tls, limits }: Config,
   { installation }: Opened,
   log: Log,
   releases: Releases,
 ): RateLimiter {
   const { pointsPerUser: user, failuresPerAddress: address } = { ...serverLimits, ...limits };
   if (redisUrl === undefined) return createMemoryRateLimiter({ user, address });
-  const limiter = createRedisRateLimiter({ url: redisUrl, installation, budgets: { user, address }, log });
+  const limiter = createRedisRateLimiter({
+    url: redisUrl,
+    tls,
+    installation,
+    budgets: { user, address },
+    log,
+  });
   releases.push("budgets", async () => limiter.close());
   return limiter;
 }
