@@ -45,6 +45,7 @@ export interface Config {
   readonly maxPauseS: number;
   readonly maxQueueTimeS: number;
   readonly orphanTimeoutMs: number;
+  readonly keepAuditDays: number;
   readonly keepMetricsDays: number;
   readonly logLevel: string;
   /** Undefined: no metrics are served. */
@@ -90,6 +91,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     maxPauseS: env.MAX_PAUSE_S,
     maxQueueTimeS: env.MAX_QUEUE_TIME_S,
     orphanTimeoutMs: env.ORPHAN_TIMEOUT_MS,
+    keepAuditDays: env.KEEP_AUDIT_DAYS,
     keepMetricsDays: env.KEEP_METRICS_DAYS,
     logLevel: env.LOG_LEVEL,
     metrics: metricsPort === undefined ? undefined : { host: env.METRICS_HOST, port: metricsPort },

@@ -11,11 +11,14 @@ import type { Bus } from "./core/ports/bus.ts";
 import type { DesignSource } from "./core/ports/designs.ts";
 import type { Log } from "./core/ports/log.ts";
 import { describeService } from "./describe.ts";
+import { createAnnouncementBoard } from "./feed/announcements.ts";
 import { createFeed } from "./feed/hub.ts";
 import { developmentIdentity } from "./identity/development.ts";
+import { revocableIdentity } from "./identity/revocable.ts";
 import { tokenIdentity } from "./identity/tokens.ts";
 import { createMemoryBus } from "./memory/bus.ts";
 import { createMemoryRateLimiter } from "./memory/rate-limiter.ts";
+import { AuditTrail } from "./orchestrator/audit-trail.ts";
 import { CommandService } from "./orchestrator/command-service.ts";
 import { EngineWatch } from "./orchestrator/engine-watch.ts";
 import { Ledger } from "./orchestrator/ledger.ts";
@@ -32,9 +35,11 @@ import { createRedisRateLimiter } from "./redis/rate-limiter.ts";
 import { Releases } from "./releases.ts";
 import { createHealthServer } from "./server/health-server.ts";
 import { serverLimits } from "./server/limits.ts";
+import type { RunningServer } from "./server/options.ts";
 import { isLoopback } from "./server/origin.ts";
 import type { RateLimiter } from "./server/rate-limiter.ts";
 import { createServer } from "./server/server.ts";
+import { limitLabel } from "./telemetry/commands.ts";
 import { gaugeBreaker, gaugeDatabase, gaugeEngines, gaugeOwnership } from "./telemetry/gauges.ts";
 import { countSimulations } from "./telemetry/queue.ts";
 import { openTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
@@ -49,6 +54,7 @@ export interface Service {
 }
 
 const drainServerMs = 3_000;
+const dayMs = 24 * 3_600_000;
 const embeddedLeaseMs = 3_600_000;
 
 export async function startService(config: Config, log: Log): Promise<Service> {
@@ -83,7 +89,19 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
 
   const settings = settingsOf(config, database.embedded, replica);
   log.info({ replica, installation: database.installation }, "This replica.");
-  const identity = config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth);
+  const { revocations, announcements } = database;
+  const tokenMaxAgeMs = (config.auth?.maxAgeS ?? 0) * 1_000;
+  // Set below: a session can only be ended where there is a server.
+  let endSessions: RunningServer["endSessions"] = () => {};
+  const identity = await revocableIdentity({
+    identity: config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth),
+    revocations,
+    skewMs: (config.auth?.clockSkewS ?? 0) * 1_000,
+    maxAgeMs: tokenMaxAgeMs,
+    end: (isOver) => endSessions(isOver),
+    log,
+  });
+  releases.push("identity", async () => identity.close());
   const bus = telemetry.bus(openBus(config, database, replica, log));
   releases.push("bus", () => bus.close());
   const designs = telemetry.designs(designSource(config, log, telemetry));
@@ -104,6 +122,8 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   const preparation = new DesignPreparation(designs, engines);
   const feed = createFeed({ store, bus, log, meter, observed: telemetry.reader });
   releases.push("feed", () => feed.close());
+  const board = createAnnouncementBoard({ announcements, log });
+  releases.push("announcements", async () => board.close());
 
   let handOver = async () => {};
   if (config.roles.includes("owner")) {
@@ -111,8 +131,13 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     releases.push("reconciler", () => reconciler.stop(), 300);
     const retention = startRetention({
       store,
+      audit: database.audit,
+      revocations,
+      announcements,
       log,
-      keepMetricsMs: config.keepMetricsDays * 24 * 3600 * 1000,
+      keepMetricsMs: config.keepMetricsDays * dayMs,
+      keepAuditMs: config.keepAuditDays * dayMs,
+      tokenMaxAgeMs,
     });
     releases.push("retention", () => retention.stop());
     const driving = { store, leases, ledger, bus, fleet, engines, settings, log, failpoint, tracer };
@@ -149,14 +174,23 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
           leases,
           feed,
           designs,
+          sessions: identity,
+          announcements,
+          board,
+          audit: database.audit,
+          trail: new AuditTrail(database.audit, log),
         },
         trustedProxies: config.trustedProxies,
         limits: config.limits,
         rateLimiter: openBudgets(config, database, log, releases),
         identity,
         log,
+        meter,
+        tracer,
+        limitHit: (name) => meter.count("simulations_limits_hit_total", { limit: limitLabel(name) }),
       })
     : await createHealthServer(front);
+  endSessions = server.endSessions;
   releases.push(
     "server",
     async () => {

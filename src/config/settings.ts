@@ -211,6 +211,9 @@ const limits = {
   MAX_QUEUE_TIME_S: wholeNumber(1, 31_536_000).default(86_400).register(about, {
     meaning: "s; the longest wait of one simulation for its place.",
   }),
+  KEEP_AUDIT_DAYS: wholeNumber(1, 36_500).default(365).register(about, {
+    meaning: "Days; how long the [audit trail](security.md#the-audit-trail) is kept.",
+  }),
   KEEP_METRICS_DAYS: wholeNumber(1, 36_500).default(30).register(about, {
     meaning:
       "Days; how long metrics are kept after the end of their simulation. Everything else of it stays.",

@@ -33,6 +33,13 @@ export function mayCommand(viewer: Viewer, simulation: Placed): boolean {
   return isTheirs(viewer, simulation, "operator");
 }
 
+/** What the viewer is to a simulation that they see. */
+export function roleFor(viewer: Viewer, { userId, projectId }: Placed): Role {
+  if (viewer.admin) return "admin";
+  const role = viewer.roles.get(projectId) ?? "viewer";
+  return userId === viewer.userId && role === "viewer" ? "operator" : role;
+}
+
 export function hasRole(viewer: Viewer, projectId: string, least: Role): boolean {
   if (viewer.admin) return true;
   const role = viewer.roles.get(projectId);

@@ -48,7 +48,7 @@ export const beyondSnapshot = { extensions: { beyondSnapshot: true } } as const;
 
 /**
  * Marks a subscription field whose items come to every subscriber as the very same objects: what is selected of
- * an item is rendered once for all who select the same.
+ * an item is rendered once for all who select the same and are the same to it (`rightsTo`).
  */
 export const sharedItems = { extensions: { sharedItems: true } } as const;
 

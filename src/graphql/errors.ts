@@ -169,10 +169,15 @@ export const ForbiddenError = errorType("ForbiddenError").implement({
   fields: (t) => ({
     role: t.field({
       type: RoleEnum,
-      description: "The least role that may.",
+      description: "The least role that may; where it is about no project, of the whole service.",
       resolve: (error) => oneOf(roles, error.details.role),
     }),
   }),
+});
+
+export const UnauthenticatedError = errorType("UnauthenticatedError").implement({
+  description: "The token is not one that the service takes; the message says why.",
+  interfaces: [ErrorInterface],
 });
 
 export const InvalidTransitionError = errorType("InvalidTransitionError").implement({
@@ -212,6 +217,7 @@ const typeOfCode = {
   IDEMPOTENCY_CONFLICT: IdempotencyConflictError,
   LIMIT_EXCEEDED: LimitExceededError,
   SIMULATION_NOT_FOUND: SimulationNotFoundError,
+  UNAUTHENTICATED: UnauthenticatedError,
   FORBIDDEN: ForbiddenError,
   INVALID_TRANSITION: InvalidTransitionError,
   UNAVAILABLE: UnavailableError,

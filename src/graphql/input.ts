@@ -17,13 +17,13 @@ type WithoutNulls<T> = {
   [K in keyof T as null extends T[K] ? never : undefined extends T[K] ? never : K]: T[K];
 } & { [K in keyof T as null extends T[K] ? K : undefined extends T[K] ? K : never]?: NonNullable<T[K]> };
 
-function withoutNulls<T extends object>(input: T): WithoutNulls<T> {
+export function withoutNulls<T extends object>(input: T): WithoutNulls<T> {
   const entries = Object.entries(input).filter(([, value]) => value !== null && value !== undefined);
   // Leaving nulls out is what the type says; TypeScript cannot see it through entries.
   return Object.fromEntries(entries) as WithoutNulls<T>;
 }
 
-const id = z.string().min(1, "Give an id.").max(idLength, `An id has at most ${idLength} characters.`);
+export const id = z.string().min(1, "Give an id.").max(idLength, `An id has at most ${idLength} characters.`);
 
 const labels = z
   .record(z.string(), z.string("Give each label a string as its value."), "Give an object of strings.")
@@ -173,7 +173,7 @@ export function afterSeq(value: number | null | undefined): number {
 }
 
 /** Throws BAD_INPUT with the path of the first thing that is wrong. */
-function check<S extends z.ZodType>(schema: S, value: unknown, root: string): z.output<S> {
+export function check<S extends z.ZodType>(schema: S, value: unknown, root: string): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];

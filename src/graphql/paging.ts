@@ -31,8 +31,14 @@ function cursorArgument(
   name: "after" | "before",
   value: string | null | undefined,
 ): { [K in typeof name]?: string } {
-  if (value === null || value === undefined) return {};
-  if (cursor.test(value)) return { [name]: value };
+  const given = cursorOf(value, name);
+  return given === undefined ? {} : { [name]: given };
+}
+
+/** Throws BAD_INPUT where it cannot be one. */
+export function cursorOf(value: string | null | undefined, name = "after"): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  if (cursor.test(value)) return value;
   throw new ServiceError("BAD_INPUT", `Give \`${name}\` a cursor that an earlier answer had.`, {
     path: name,
   });

@@ -11,9 +11,13 @@ import "./start.ts";
 import "./control.ts";
 import "./bulk.ts";
 import "./subscriptions.ts";
+import "./viewer.ts";
+import "./announcements.ts";
+import "./audit.ts";
+import { audited } from "./audited.ts";
 import { builder } from "./builder.ts";
 
-export const schema = builder.toSchema();
+export const schema = audited(builder.toSchema());
 
 /** The schema as text, in one order whatever the order of the files above. */
 export function schemaText(): string {

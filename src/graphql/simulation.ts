@@ -1,11 +1,13 @@
 import { limits } from "../core/limits.ts";
 import type { EngineRun, Failure, Simulation, Waiting } from "../core/simulation.ts";
+import { roleFor } from "../core/viewer.ts";
 import { beyondSnapshot, builder } from "./builder.ts";
 import { Design, loadDesigns } from "./design.ts";
 import { metricsQuery } from "./input.ts";
 import { MetricsPointType } from "./metrics.ts";
 import { NodeInterface } from "./node.ts";
 import { SimulationReportType } from "./report.ts";
+import { RoleEnum } from "./role.ts";
 import { DesiredStatusEnum, SimulationStatusEnum } from "./status.ts";
 
 const FailureType = builder.objectRef<Failure>("SimulationFailure").implement({
@@ -156,8 +158,16 @@ export const SimulationType = builder.objectRef<Simulation>("Simulation").implem
     owner: t.field({
       type: OwnerType,
       nullable: true,
-      description: "Who drives it; null while nobody has to.",
-      resolve: ({ run }) => (run.owner === null ? null : { ...run, owner: run.owner }),
+      description: "Who drives it; null while nobody has to. For operators of the project; null for others.",
+      resolve: (it, _, { viewer }) => {
+        const { run } = it;
+        return run.owner === null || roleFor(viewer, it) === "viewer" ? null : { ...run, owner: run.owner };
+      },
+    }),
+    viewerRole: t.field({
+      type: RoleEnum,
+      description: "What the viewer may do with it: of one's own one is an operator at least.",
+      resolve: (it, _, { viewer }) => roleFor(viewer, it),
     }),
     design: t.loadable({
       ...beyondSnapshot,

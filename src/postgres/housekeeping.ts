@@ -33,7 +33,7 @@ export async function tidy(db: Database): Promise<void> {
   if ((await logSinceCheckpoint(db)) < logBytes) return;
   await sql`vacuum (analyze) simulations, replicas, scheduler_lease`.execute(db);
   // Not analysed: it would take seconds in a long log, which is only ever read by its primary key.
-  await sql`vacuum events, metrics_roll_ups, simulation_documents`.execute(db);
+  await sql`vacuum events, metrics_roll_ups, simulation_documents, audit`.execute(db);
   await sql`checkpoint`.execute(db);
 }
 

@@ -2,11 +2,16 @@
 import { PGlite } from "@electric-sql/pglite";
 import { Kysely, PGliteDialect, sql } from "kysely";
 import { ServiceError } from "../core/errors.ts";
+import type { Announcements } from "../core/ports/announcements.ts";
+import type { Audit } from "../core/ports/audit.ts";
 import type { Leases } from "../core/ports/leases.ts";
 import type { Log } from "../core/ports/log.ts";
 import { type Meter, noMeter } from "../core/ports/meter.ts";
+import type { Revocations } from "../core/ports/sessions.ts";
 import type { SimulationStore } from "../core/ports/store.ts";
 import type { TlsIdentity } from "../core/ports/tls.ts";
+import { announcementsOn } from "./announcements.ts";
+import { auditOn } from "./audit.ts";
 import { dataFolder } from "./data-folder.ts";
 import { asking } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -24,6 +29,7 @@ import {
   searchBounds,
   workBounds,
 } from "./postgres.ts";
+import { revocationsOn } from "./revocations.ts";
 import type { Database, Schema } from "./schema.ts";
 import { storeOn } from "./store.ts";
 import { secured } from "./tls.ts";
@@ -31,6 +37,9 @@ import { secured } from "./tls.ts";
 export interface OpenDatabase {
   readonly store: SimulationStore;
   readonly leases: Leases;
+  readonly revocations: Revocations;
+  readonly announcements: Announcements;
+  readonly audit: Audit;
   readonly embedded: boolean;
   /** Names this database on engines that others use too; made with it, and the same for its life. */
   readonly installation: string;
@@ -152,6 +161,9 @@ async function ready({ db, urgent, embedded, describe, release, ...opened }: Ope
   return {
     store: storeOn(db, opened.searches, commits),
     leases: leasesOn(db, urgent),
+    revocations: revocationsOn(db),
+    announcements: announcementsOn(db),
+    audit: auditOn(db),
     embedded,
     installation,
     describe,

@@ -15,17 +15,24 @@ export async function itemsOf(
   return { ...items, ...(items.errors === undefined ? {} : { errors: items.errors.map(shape) }) };
 }
 
-/** The items as texts, each a result in JSON. Leaves the group when it ends, whichever way. */
+/**
+ * The items as texts, each a result in JSON. `join` is asked for the group of all that see the same with the first
+ * item: who sees what of it is the same for every other. Leaves the group when it ends, whichever way.
+ */
 export function texts(
   items: AsyncIterable<unknown>,
-  group: RenderingGroup,
+  join: (item: unknown) => RenderingGroup,
   shape: ShapeError,
 ): Endable<string> {
   const source = items[Symbol.asyncIterator]();
+  let group: RenderingGroup | undefined;
+  let ended = false;
   const rendered: AsyncIterator<string> = {
     async next() {
       const { done, value } = await source.next();
       if (done === true) return { done, value: undefined };
+      if (ended) return { done: true, value: undefined };
+      group ??= join(value);
       return { done: false, value: await group.text(value) };
     },
     async return() {
@@ -35,7 +42,10 @@ export function texts(
   };
   return endable(rendered, {
     failure: (error) => JSON.stringify(formattedResult({ errors: [shape(error)] })),
-    ended: () => group.leave(),
+    ended: () => {
+      ended = true;
+      group?.leave();
+    },
   });
 }
 

@@ -3,10 +3,12 @@
 import type { IncomingMessage } from "node:http";
 import type { ExecutionArgs } from "graphql";
 import { makeServer, type OperationResult, type Server as Protocol } from "graphql-ws";
+import { correlated } from "../core/correlation.ts";
 import { ServiceError } from "../core/errors.ts";
 import type { Identity } from "../core/ports/identity.ts";
 import type { Session } from "../core/session.ts";
-import { rightsKey } from "../core/viewer.ts";
+import { rightsKey, type Viewer } from "../core/viewer.ts";
+import { rightsTo } from "../graphql/rights.ts";
 import { bearerOf } from "./bearer.ts";
 import { endable } from "./endable.ts";
 import { formatted, formattedResult, type ShapeError } from "./errors.ts";
@@ -14,6 +16,7 @@ import type { Held } from "./held.ts";
 import type { IdentityAt } from "./identity-at.ts";
 import type { Bounds } from "./limits.ts";
 import { itemsOf, sent, texts } from "./live.ts";
+import type { Observers } from "./observed-requests.ts";
 import { Renderings } from "./renderings.ts";
 import type { SocketOperations } from "./socket-operations.ts";
 import { prepare, type Ready, type Yoga } from "./yoga.ts";
@@ -26,6 +29,10 @@ export interface SocketExtra {
   readonly send: (frame: string) => Promise<void>;
   /** Where the client is. */
   readonly address: string;
+  /** Of everything that it asks for. */
+  readonly correlationId: string;
+  /** W3C; of the connection. */
+  traceparent?: unknown;
   /** Called when the connection is acknowledged. */
   readonly acknowledged: () => void;
   /** Set when the connection is acknowledged; replaced by a newer one of the same user. */
@@ -38,13 +45,14 @@ interface ProtocolOptions {
   readonly identityAt: IdentityAt;
   readonly held: Held;
   readonly bounds: Bounds;
+  readonly observers: Observers;
 }
 
 export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra> {
-  const { yoga, shape, identityAt, held, bounds } = options;
+  const { yoga, shape, identityAt, held, bounds, observers } = options;
   // graphql-ws hands the arguments of `onSubscribe` on as they are.
   const runs = new WeakMap<ExecutionArgs, () => OperationResult>();
-  const renderings = new Renderings(shape, bounds.limits.renderingsPerGroup);
+  const renderings = new Renderings(shape, bounds.limits.renderingsPerGroup, observers.meter);
 
   function run(args: ExecutionArgs): OperationResult {
     const prepared = runs.get(args);
@@ -63,15 +71,21 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     if (socket.destroyed) giveBack();
   }
 
-  async function results({ args, run, shared }: Ready, id: string, { operations, send }: SocketExtra) {
+  async function results({ args, run, shared }: Ready, id: string, viewer: Viewer, extra: SocketExtra) {
+    const { operations, send } = extra;
     if (shared !== undefined) {
       const items = await itemsOf(args, shape);
       if (!isStream(items)) return items;
-      const rendered = texts(items, renderings.join(shared, args), shape);
+      const rendered = texts(
+        items,
+        (item) => renderings.join(`${shared} ${rightsTo(viewer, item)}`, args),
+        shape,
+      );
       operations.attach(id, rendered);
       return sent(id, rendered, send);
     }
-    const result = await run();
+    const { correlationId, traceparent } = extra;
+    const result = await correlated(correlationId, () => observers.tracer.continued(traceparent, run));
     if (!isStream(result)) return result;
     const stream = endable<Result>(result[Symbol.asyncIterator](), {
       failure: (error) => ({ errors: [shape(error)] }),
@@ -87,6 +101,7 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
       const session = await identityAt(address).session(bearerOf(request, connectionParams ?? {}));
       admitSocket(session, request);
       extra.session = session;
+      extra.traceparent = connectionParams?.traceparent ?? request.headers.traceparent;
       extra.acknowledged();
       return true;
     },
@@ -94,11 +109,11 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
       const { session, address, operations } = extra;
       if (session === undefined) throw new Error("A subscribe before the acknowledgement.");
       const renew = (token: string) => renewed(extra, identityAt(address), token);
-      const origin = { transport: "websocket", address, renew } as const;
+      const origin = { transport: "websocket", address, session, renew } as const;
       const asker = { viewer: session.viewer, origin, seat: operations.seat(id) };
       const prepared = await prepare(yoga, shape, asker, payload);
       if (prepared.kind === "refused") return prepared.errors;
-      runs.set(prepared.args, () => results(prepared, id, extra));
+      runs.set(prepared.args, () => results(prepared, id, session.viewer, extra));
       return prepared.args;
     },
     execute: run,

@@ -6,6 +6,7 @@ import type { DesignSource } from "../../src/core/ports/designs.ts";
 import type { Log } from "../../src/core/ports/log.ts";
 import type { SimulationStore } from "../../src/core/ports/store.ts";
 import { developmentViewer } from "../../src/core/viewer.ts";
+import { createAnnouncementBoard } from "../../src/feed/announcements.ts";
 import type { Feed } from "../../src/feed/feed.ts";
 import { createFeed, type FeedHub } from "../../src/feed/hub.ts";
 import { createMemoryBus } from "../../src/memory/bus.ts";
@@ -62,6 +63,18 @@ export async function startApi(given: ApiOptions = {}): Promise<Api> {
       leases: { expiries: async () => new Map() },
       feed: feed ?? hub,
       designs,
+      sessions: { revoke: async (userId) => ({ userId, at: new Date() }) },
+      announcements: { announce: () => Promise.reject(new Error("Nobody announces here.")) },
+      board: createAnnouncementBoard({
+        announcements: {
+          announce: () => Promise.reject(new Error("Nobody announces here.")),
+          standing: async () => [],
+          forget: async () => {},
+        },
+        log,
+      }),
+      audit: { read: async () => ({ records: [], hasMore: false }) },
+      trail: { record: async () => {} },
     },
     identity: identityBy(() => developmentViewer),
     rateLimiter: createMemoryRateLimiter({

@@ -33,6 +33,8 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   /** There is no such simulation, or the viewer may not see it. */
   | 'SIMULATION_NOT_FOUND'
+  /** Nobody that may use the service, or not any more: show a good token. */
+  | 'UNAUTHENTICATED'
   /** A part of the service is down; the same request may be sent again. */
   | 'UNAVAILABLE';
 

@@ -1,0 +1,83 @@
+// Every mutation leaves an entry in the audit trail: here, around all of them at once, so that a new one cannot be
+// forgotten. What is secret (a token) or the user's own text (a message) is not in it.
+import type { GraphQLSchema } from "graphql";
+import { correlationId } from "../core/correlation.ts";
+import { ServiceError } from "../core/errors.ts";
+import type { AuditEntry } from "../core/ports/audit.ts";
+import type { GraphQLContext } from "./context.ts";
+import { Refusal } from "./errors.ts";
+
+const subjectCharacters = 300;
+
+export function audited(schema: GraphQLSchema): GraphQLSchema {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve, name } = field;
+    if (resolve === undefined) throw new Error(`The mutation ${name} has no resolver.`);
+    field.resolve = async (source, args: Arguments, context: GraphQLContext, info) => {
+      try {
+        const result: unknown = await resolve(source, args, context, info);
+        await record(name, args, context, result, result instanceof Refusal ? result.code : "DONE");
+        return result;
+      } catch (error) {
+        const code = error instanceof ServiceError ? error.code : "INTERNAL_SERVER_ERROR";
+        await record(name, args, context, undefined, code);
+        throw error;
+      }
+    };
+  }
+  return schema;
+}
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+async function record(
+  action: string,
+  args: Arguments,
+  context: GraphQLContext,
+  result: unknown,
+  outcome: AuditEntry["result"],
+): Promise<void> {
+  const { viewer, origin, trail } = context;
+  await trail.record({
+    userId: viewer.userId,
+    action,
+    subject: subjectOf(args),
+    ...(await placeOf(args, context, result, outcome)),
+    transport: origin.transport,
+    address: origin.address,
+    result: outcome,
+    correlationId: correlationId() ?? null,
+  });
+}
+
+function subjectOf({ id, userId, input, filter }: Arguments): string | null {
+  const subject = text(id) ?? text(userId) ?? text(property(input, "designId"));
+  if (subject !== undefined) return subject.slice(0, subjectCharacters);
+  return filter === undefined ? null : JSON.stringify(filter).slice(0, subjectCharacters);
+}
+
+type Place = Pick<AuditEntry, "simulationId" | "projectId">;
+
+/** Of which simulation, and of which project: what was refused to somebody who sees it is its project's matter too. */
+async function placeOf(
+  args: Arguments,
+  { store, viewer }: GraphQLContext,
+  result: unknown,
+  outcome: string,
+): Promise<Place> {
+  const simulationId = text(args.id) ?? (args.input === undefined ? undefined : text(property(result, "id")));
+  const known = text(property(result, "projectId")) ?? text(property(args.input, "projectId"));
+  if (known !== undefined) return { simulationId: simulationId ?? null, projectId: known };
+  if (simulationId === undefined || outcome === "UNAVAILABLE")
+    return { simulationId: simulationId ?? null, projectId: null };
+  const seen = await store.get(viewer, simulationId).catch(() => null);
+  return { simulationId, projectId: seen?.projectId ?? null };
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}

@@ -1,0 +1,69 @@
+// The audit trail. The order of ids, which hold the moment, is the order of the trail.
+import { type RawBuilder, sql } from "kysely";
+import { v7 as uuid } from "uuid";
+import type { Audit, AuditEntry, AuditFilter, AuditRecord } from "../core/ports/audit.ts";
+import { firstIdAt } from "../core/simulation-id.ts";
+import { projectsOf, type Viewer } from "../core/viewer.ts";
+import { asking } from "./errors.ts";
+import { allOf } from "./filters.ts";
+import type { Database } from "./schema.ts";
+import { uuidOf } from "./uuid.ts";
+
+export function auditOn(db: Database): Audit {
+  return {
+    write: (entries) => asking(() => write(db, entries)),
+    read: (viewer, filter, limit, after) =>
+      asking(async () => {
+        const { rows } = await sql<AuditRecord>`
+          select id, at, user_id as "userId", action, subject, simulation_id as "simulationId",
+            project_id as "projectId", transport, address, result, correlation_id as "correlationId"
+          from audit where ${allOf([readableBy(viewer), ...named(filter), ...follows(after)])}
+          order by id desc limit ${limit + 1}`.execute(db);
+        return { records: rows.slice(0, limit), hasMore: rows.length > limit };
+      }),
+    forget: (olderThanMs, limit) =>
+      asking(async () => {
+        // By the ids, which this process's clock has made: days do not depend on seconds.
+        const { rows } = await sql`
+          delete from audit where id in (
+            select id from audit where id < ${firstIdAt(new Date(Date.now() - olderThanMs))}::uuid
+            order by id limit ${limit}
+          ) returning id`.execute(db);
+        return rows.length === limit;
+      }),
+  };
+}
+
+async function write(db: Database, entries: readonly AuditEntry[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(
+    (it) => sql`(${uuid()}::uuid, clock_timestamp(), ${it.userId}, ${it.action}, ${it.subject},
+      ${it.simulationId === null ? null : uuidOf(it.simulationId)}::uuid, ${it.projectId}, ${it.transport},
+      ${it.address}, ${it.result}, ${it.correlationId})`,
+  );
+  await sql`
+    insert into audit (id, at, user_id, action, subject, simulation_id, project_id, transport, address, result,
+      correlation_id)
+    values ${sql.join(rows)}`.execute(db);
+}
+
+function readableBy(viewer: Viewer): RawBuilder<boolean> {
+  if (viewer.admin) return sql<boolean>`true`;
+  const own = sql<boolean>`user_id = ${viewer.userId}`;
+  const projects = projectsOf(viewer, "admin");
+  return projects.length === 0 ? own : sql<boolean>`(${own} or project_id = any(${[...projects]}::text[]))`;
+}
+
+function named({ userId, action, projectId, simulationId }: AuditFilter): RawBuilder<boolean>[] {
+  return [
+    ...(userId === undefined ? [] : [sql<boolean>`user_id = ${userId}`]),
+    ...(action === undefined ? [] : [sql<boolean>`action = ${action}`]),
+    ...(projectId === undefined ? [] : [sql<boolean>`project_id = ${projectId}`]),
+    ...(simulationId === undefined ? [] : [sql<boolean>`simulation_id = ${uuidOf(simulationId)}::uuid`]),
+  ];
+}
+
+/** What is no id is no record's: nothing comes after it. */
+function follows(after: string | undefined): RawBuilder<boolean>[] {
+  return after === undefined ? [] : [sql<boolean>`id < ${uuidOf(after)}::uuid`];
+}
