@@ -2,7 +2,7 @@
 // Labels are bounded: no id, user or address is ever one. docs/operations.md has the same as a table, made of this.
 import { errorCodes } from "./errors.ts";
 
-/** Label names with all their values; the first metric name is what a scrape shows. */
+/** Label names with all their values. */
 type Labels = Readonly<Record<string, readonly string[]>>;
 
 export type MetricDefinition =
@@ -21,7 +21,7 @@ const quick = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 
 const slow = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200];
 const sizes = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
-const transports = ["http", "websocket", "sse"] as const;
+const transports = ["websocket", "sse"] as const;
 const engineMethods = [
   "capabilities",
   "start",
@@ -36,23 +36,58 @@ const engineMethods = [
   "subscribe",
 ] as const;
 
+/** The limits of the front door by their names there, and those of the core. */
 export const limitNames = [
+  "bodyBytes",
+  "headersTimeoutMs",
+  "requestTimeoutMs",
+  "keepAliveTimeoutMs",
+  "idleTimeoutMs",
+  "connectionsCheckMs",
+  "connections",
+  "tokens",
   "depth",
   "introspectionDepth",
   "fields",
   "aliases",
+  "aliasCharacters",
   "directives",
   "spreads",
   "uses",
   "items",
   "values",
-  "tokens",
-  "bodyBytes",
-  "queuedPerUser",
+  "errorsPerAnswer",
+  "echoedCharacters",
+  "messageBytes",
+  "messageFragments",
+  "messageChunks",
+  "operationIdCharacters",
   "operationsPerSocket",
+  "initWaitMs",
+  "messagesPerSecond",
+  "messageBurst",
+  "pingEveryMs",
+  "silentMs",
+  "closeMs",
+  "bufferedBytes",
+  "stalledMs",
+  "renderingsPerGroup",
+  "sweepMs",
+  "keepAliveEveryMs",
   "sockets",
-  "socketMessages",
-  "slowReader",
+  "socketsPerUser",
+  "socketsPerAddress",
+  "subscriptionsPerUser",
+  "streamsPerUser",
+  "streamsPerAddress",
+  "upgradesPerSecond",
+  "upgradeBurst",
+  "unacknowledged",
+  "identifying",
+  "identifyingQueue",
+  "pointsPerUser",
+  "failuresPerAddress",
+  "queuedPerUser",
   "other",
 ] as const;
 
@@ -69,21 +104,31 @@ export const metrics = {
   simulations_sockets_max: { type: "gauge", help: "WebSockets that this replica takes at most.", labels: {} },
   simulations_socket_upgrades_total: {
     type: "counter",
-    help: "Requests to open a WebSocket, by what came of them: refused for an unknown path, host or origin, or because the replica is full or drains.",
+    help: "Requests to open a WebSocket, by what came of them: refused for an unknown path, host or origin, by a limit of their address (429), or because the replica is full or drains (503).",
     labels: {
-      outcome: ["opened", "not-found", "unknown-host", "forbidden-origin", "full", "draining", "other"],
+      outcome: ["opened", "not-found", "unknown-host", "forbidden-origin", "limited", "unavailable", "other"],
     },
   },
   simulations_socket_closes_total: {
     type: "counter",
-    help: "WebSockets closed, by whose code it was and why: normal (1000, 1001, 1005), lost (1006), restart (1012), limits (1008, 4408, 4420, 4429), protocol (4400, 4409 and the like), refused (4401, 4403), internal (1011, 4500), other.",
+    help: "WebSockets closed, by whose code it was and why: normal (1000, 1001, 1005), lost (1006), restart (1012), limits (1008, 1009, 4408, 4420, 4429), try-again (1013), protocol (4400, 4409 and the like), refused (4401, 4403), internal (1011, 4500), other.",
     labels: {
-      reason: ["normal", "lost", "restart", "limits", "protocol", "refused", "internal", "other"],
+      reason: [
+        "normal",
+        "lost",
+        "restart",
+        "limits",
+        "try-again",
+        "protocol",
+        "refused",
+        "internal",
+        "other",
+      ],
     },
   },
   simulations_operations_open: {
     type: "gauge",
-    help: "GraphQL operations under way; on sockets and event streams these are mostly subscriptions.",
+    help: "GraphQL operations under way on sockets and event streams: mostly subscriptions.",
     labels: { transport: transports },
   },
   simulations_operations_total: {
@@ -102,6 +147,11 @@ export const metrics = {
     help: "Errors told to clients in the errors of an answer, by code. Refusals that are results of a mutation are in simulations_commands_total.",
     labels: { code: graphqlCodes },
   },
+  simulations_http_requests_open: {
+    type: "gauge",
+    help: "HTTP requests under way, event streams included.",
+    labels: {},
+  },
   simulations_http_requests_total: {
     type: "counter",
     help: "HTTP requests answered, by class of status.",
@@ -110,12 +160,12 @@ export const metrics = {
   simulations_frames_sent_total: {
     type: "counter",
     help: "Messages written to sockets, and results written to event streams.",
-    labels: { transport: ["websocket", "sse"] },
+    labels: { transport: transports },
   },
   simulations_frame_characters_sent_total: {
     type: "counter",
     help: "Characters of the messages written to sockets and of the results written to event streams; about as many bytes.",
-    labels: { transport: ["websocket", "sse"] },
+    labels: { transport: transports },
   },
   simulations_limits_hit_total: {
     type: "counter",

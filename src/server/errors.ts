@@ -3,8 +3,10 @@
 // the number under which it was logged.
 import { randomUUID } from "node:crypto";
 import { type FormattedExecutionResult, GraphQLError } from "graphql";
+import { correlationId as correlationIdNow } from "../core/correlation.ts";
 import { ServiceError } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
+import { type Meter, noMeter } from "../core/ports/meter.ts";
 import { allShortened, shortened } from "../core/shortened.ts";
 
 export type ShapeError = (error: unknown) => GraphQLError;
@@ -13,15 +15,17 @@ interface ShapeOptions {
   readonly log: Log;
   /** "Did you mean …" tells names of the schema: only where the schema may be asked for anyway. */
   readonly suggestions: boolean;
+  readonly meter?: Meter;
 }
 
-export function errorShaper({ log, suggestions }: ShapeOptions): ShapeError {
+export function errorShaper({ log, suggestions, meter = noMeter }: ShapeOptions): ShapeError {
   // An error passes here once for each layer that it goes through; the second time it is done.
   const shaped = new WeakSet<GraphQLError>();
 
   function shape(error: unknown): GraphQLError {
     const cause = rootOf(error);
     if (cause instanceof ServiceError) {
+      meter.count("simulations_graphql_errors_total", { code: cause.code });
       if (cause.code === "UNAVAILABLE") log.warn({ err: cause }, "A request was refused: unavailable.");
       return placed(error, cause.message, { ...shortenedFacts(cause.details), code: cause.code });
     }
@@ -29,7 +33,8 @@ export function errorShaper({ log, suggestions }: ShapeOptions): ShapeError {
       const message = suggestions ? cause.message : withoutSuggestion(cause.message);
       return placed(error, message, { code: "BAD_INPUT", ...shortenedFacts(cause.extensions) });
     }
-    const correlationId = randomUUID();
+    meter.count("simulations_graphql_errors_total", { code: "INTERNAL_SERVER_ERROR" });
+    const correlationId = correlationIdNow() ?? randomUUID();
     log.error({ err: cause, correlationId, path: pathOf(error) }, "A request failed by a defect.");
     return placed(error, "Something went wrong in the service. The log has it under the correlation id.", {
       code: "INTERNAL_SERVER_ERROR",

@@ -3,6 +3,7 @@
 // `after`.
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
+import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
 import type { Session } from "../core/session.ts";
 import { type Endable, endable } from "./endable.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
@@ -21,8 +22,12 @@ export class EventStreams {
   readonly #open = new Set<Stream>();
   readonly #shape: ShapeError;
   readonly #bounds: Bounds;
+  readonly #frames: Counter;
+  readonly #characters: Counter;
 
-  constructor(shape: ShapeError, bounds: Bounds) {
+  constructor(shape: ShapeError, bounds: Bounds, meter: Meter = noMeter) {
+    this.#frames = meter.counter("simulations_frames_sent_total", { transport: "sse" });
+    this.#characters = meter.counter("simulations_frame_characters_sent_total", { transport: "sse" });
     this.#shape = shape;
     this.#bounds = bounds;
   }
@@ -48,7 +53,12 @@ export class EventStreams {
       this.#open.delete(stream);
     });
     if (response.destroyed) stream.results.end();
-    else await write(stream);
+    else await write(stream, (text) => this.#count(text));
+  }
+
+  #count(text: string): void {
+    this.#frames.add();
+    this.#characters.add(text.length);
   }
 
   /** Called now and then: keeps quiet streams open, and cuts those whose client does not read. */
@@ -82,7 +92,7 @@ export class EventStreams {
   }
 }
 
-async function write(stream: Stream): Promise<void> {
+async function write(stream: Stream, sent: (text: string) => void): Promise<void> {
   const { response, results } = stream;
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
@@ -94,8 +104,9 @@ async function write(stream: Stream): Promise<void> {
   for await (const result of results) {
     if (response.writableEnded) return;
     stream.saidAt = performance.now();
-    if (!response.write(`event: next\ndata: ${JSON.stringify(formattedResult(result))}\n\n`))
-      await room(response);
+    const text = JSON.stringify(formattedResult(result));
+    sent(text);
+    if (!response.write(`event: next\ndata: ${text}\n\n`)) await room(response);
     stream.movedAt = performance.now();
   }
   if (!response.writableEnded && !response.destroyed) response.end("event: complete\ndata:\n\n");

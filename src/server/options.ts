@@ -2,6 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Identity } from "../core/ports/identity.ts";
 import type { Log } from "../core/ports/log.ts";
+import type { Meter } from "../core/ports/meter.ts";
+import type { Tracer } from "../core/ports/tracer.ts";
 import type { Session } from "../core/session.ts";
 import type { GraphQLParts } from "../graphql/context.ts";
 import type { LimitName, ServerLimits } from "./limits.ts";
@@ -46,6 +48,10 @@ export interface ServerOptions {
   readonly limits?: Partial<ServerLimits>;
   /** Called each time a limit refuses or cuts something. */
   readonly limitHit?: (name: LimitName) => void;
+  /** Counts nothing when left out. */
+  readonly meter?: Meter;
+  /** Traces nothing when left out. */
+  readonly tracer?: Tracer;
   /** The dashboard and the like; nothing is served beside the API when left out. */
   readonly site?: Site;
 }

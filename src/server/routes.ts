@@ -1,6 +1,7 @@
 // What is where. Health is told to everybody; the rest only under a name of this service, and to pages that may.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { correlationId as correlationIdNow } from "../core/correlation.ts";
 import type { Log } from "../core/ports/log.ts";
 import { answeredByCors } from "./cors.ts";
 import { answerGraphiql, wantsPage } from "./graphiql.ts";
@@ -63,7 +64,7 @@ async function answerGraphql(options: RouteOptions, request: IncomingMessage, re
 }
 
 function failed(log: Log, response: ServerResponse, error: unknown): void {
-  const correlationId = randomUUID();
+  const correlationId = correlationIdNow() ?? randomUUID();
   log.error({ err: error, correlationId }, "A request could not be answered.");
   if (response.headersSent) response.destroy();
   else {

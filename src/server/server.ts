@@ -1,5 +1,7 @@
 // The front door: HTTP, event streams and WebSockets on one port.
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
+import { noMeter } from "../core/ports/meter.ts";
+import { noTracer } from "../core/ports/tracer.ts";
 import { clientAddress, trustedProxies } from "./client-address.ts";
 import { errorShaper } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
@@ -8,6 +10,8 @@ import { nothingHeld } from "./held.ts";
 import { identityAt as identitiesAt } from "./identity-at.ts";
 import { type Bounds, serverLimits } from "./limits.ts";
 import { type Listening, listen } from "./listen.ts";
+import { observedRequests } from "./observed-requests.ts";
+import { socketObserver } from "./observed-sockets.ts";
 import type { RunningServer, ServerOptions } from "./options.ts";
 import { originPolicy } from "./origin.ts";
 import { graphqlProtocol } from "./protocol.ts";
@@ -29,11 +33,14 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const identityAt = identitiesAt(identity, rates, bounds);
   const trusted = trustedProxies(options.trustedProxies ?? []);
   const addressOf = (request: IncomingMessage) => clientAddress(request, trusted);
-  const shape = errorShaper({ log, suggestions: introspection });
-  const yoga = graphqlPipeline({ parts, shape, introspection, rates, held, bounds });
-  const streams = new EventStreams(shape, bounds);
+  const { meter = noMeter, tracer = noTracer } = options;
+  const observers = { meter, tracer };
+  const shape = errorShaper({ log, suggestions: introspection, meter });
+  const yoga = graphqlPipeline({ parts, shape, introspection, rates, held, bounds, observers });
+  const streams = new EventStreams(shape, bounds, meter);
   const sockets = new Sockets({
-    protocol: graphqlProtocol({ yoga, shape, identityAt, held, bounds }),
+    protocol: graphqlProtocol({ yoga, shape, identityAt, held, bounds, observers }),
+    observer: socketObserver(meter),
     origins,
     addressOf,
     admission: new UpgradeAdmission(bounds, rates, held),
@@ -48,16 +55,23 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: limits.connectionsCheckMs,
     },
-    routes({
-      graphql: graphqlOverHttp({ yoga, identityAt, rates, addressOf, streams, bounds }),
-      graphiql: options.graphiql,
-      origins,
-      readiness,
-      draining: () => shutdown.draining,
-      site,
-      log,
-    }),
+    observedRequests(
+      observers,
+      routes({
+        graphql: graphqlOverHttp({ yoga, identityAt, rates, addressOf, streams, bounds }),
+        graphiql: options.graphiql,
+        origins,
+        readiness,
+        draining: () => shutdown.draining,
+        site,
+        log,
+      }),
+    ),
   );
+  meter.gauge("simulations_sockets_open", {}, () => sockets.size);
+  meter.gauge("simulations_sockets_max", {}, () => limits.sockets);
+  meter.gauge("simulations_operations_open", { transport: "websocket" }, () => sockets.operations);
+  meter.gauge("simulations_operations_open", { transport: "sse" }, () => streams.size);
   http.timeout = limits.idleTimeoutMs;
   http.maxConnections = limits.connections;
   http.on("drop", () => bounds.hit("connections"));

@@ -5,6 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import { CloseCode, type Server as Protocol } from "graphql-ws";
 import type { WebSocket } from "ws";
+import { correlationIdFrom } from "../core/correlation.ts";
 import { ServiceError } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Session } from "../core/session.ts";
@@ -23,6 +24,8 @@ interface GraphQLSocketOptions {
   readonly acknowledged: () => void;
   readonly protocol: Protocol<SocketExtra>;
   readonly bounds: Bounds;
+  /** Told of each message that is sent, in characters. */
+  readonly sent?: (characters: number) => void;
   readonly log: Log;
 }
 
@@ -39,7 +42,8 @@ export class GraphQLSocket {
   #closing = false;
   #cut: NodeJS.Timeout | undefined;
 
-  constructor({ socket, request, address, acknowledged, protocol, bounds, log }: GraphQLSocketOptions) {
+  constructor(options: GraphQLSocketOptions) {
+    const { socket, request, address, acknowledged, protocol, bounds, sent, log } = options;
     const now = performance.now();
     const { limits } = bounds;
     this.#socket = socket;
@@ -50,8 +54,12 @@ export class GraphQLSocket {
     this.#log = log;
 
     const { operations } = this;
-    const send = (text: string) => this.#outbox.send(text);
-    this.#extra = { request, address, acknowledged, operations, send };
+    const send = (text: string) => {
+      sent?.(text.length);
+      return this.#outbox.send(text);
+    };
+    const correlationId = correlationIdFrom(request.headers["x-request-id"]);
+    this.#extra = { request, address, acknowledged, operations, send, correlationId };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,

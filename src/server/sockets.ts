@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Log } from "../core/ports/log.ts";
 import type { Session } from "../core/session.ts";
 import { type Bounds, closeCodes } from "./limits.ts";
+import type { SocketObserver } from "./observed-sockets.ts";
 import type { OriginPolicy } from "./origin.ts";
 import { pathOf } from "./path.ts";
 import type { SocketExtra } from "./protocol.ts";
@@ -21,6 +22,7 @@ interface SocketsOptions {
   readonly addressOf: (request: IncomingMessage) => string;
   readonly admission: UpgradeAdmission;
   readonly bounds: Bounds;
+  readonly observer: SocketObserver;
   readonly log: Log;
 }
 
@@ -34,16 +36,18 @@ export class Sockets {
   readonly #addressOf: (request: IncomingMessage) => string;
   readonly #admission: UpgradeAdmission;
   readonly #bounds: Bounds;
+  readonly #observer: SocketObserver;
   readonly #log: Log;
   #draining = false;
   #emptied = () => {};
 
-  constructor({ protocol, origins, addressOf, admission, bounds, log }: SocketsOptions) {
+  constructor({ protocol, origins, addressOf, admission, bounds, observer, log }: SocketsOptions) {
     this.#protocol = protocol;
     this.#addressOf = addressOf;
     this.#origins = origins;
     this.#admission = admission;
     this.#bounds = bounds;
+    this.#observer = observer;
     this.#log = log;
     const { limits } = bounds;
     this.#server = new WebSocketServer({
@@ -73,14 +77,14 @@ export class Sockets {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     const refusal = this.#refusal(request);
     if (refusal !== undefined) {
-      refuseUpgrade(connection, refusal);
+      this.#refuse(connection, refusal);
       return;
     }
     const address = this.#addressOf(request);
     const open = { open: this.#open.size, unacknowledged: this.#unacknowledged.size };
     const admitted = this.#admission.admit(address, open);
     if ("status" in admitted) {
-      refuseUpgrade(connection, admitted);
+      this.#refuse(connection, admitted);
       return;
     }
     // Also where the handshake is none.
@@ -93,11 +97,14 @@ export class Sockets {
         acknowledged: () => this.#unacknowledged.delete(webSocket),
         protocol: this.#protocol,
         bounds: this.#bounds,
+        sent: this.#observer.sent,
         log: this.#log,
       });
+      this.#observer.opened();
       this.#open.add(socket);
       this.#unacknowledged.add(webSocket);
-      webSocket.once("close", () => {
+      webSocket.once("close", (code) => {
+        this.#observer.closed(code);
         this.#unacknowledged.delete(webSocket);
         this.#open.delete(socket);
         if (this.#open.size === 0) this.#emptied();
@@ -133,6 +140,11 @@ export class Sockets {
   terminate(): void {
     this.#draining = true;
     for (const socket of this.#open) socket.terminate();
+  }
+
+  #refuse(connection: Duplex, refusal: UpgradeRefusal): void {
+    this.#observer.refused(refusal.status);
+    refuseUpgrade(connection, refusal);
   }
 
   #refusal(request: IncomingMessage): UpgradeRefusal | undefined {

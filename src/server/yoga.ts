@@ -10,6 +10,8 @@ import { schema } from "../graphql/schema.ts";
 import { type AdmissionOptions, operationAdmission } from "./admission.ts";
 import type { ShapeError } from "./errors.ts";
 import { type EventStreamSlot, eventStreamResults } from "./event-stream-results.ts";
+import { observedOperations } from "./observed-operations.ts";
+import type { Observers } from "./observed-requests.ts";
 import { operationLimits } from "./operation-limits.ts";
 import type { Seat } from "./seat.ts";
 import { sharedKey } from "./shared-subscription.ts";
@@ -30,6 +32,7 @@ interface YogaOptions extends AdmissionOptions {
   readonly parts: GraphQLParts;
   readonly shape: ShapeError;
   readonly introspection: boolean;
+  readonly observers: Observers;
 }
 
 export const graphqlPath = "/graphql";
@@ -41,6 +44,7 @@ export function graphqlPipeline(options: YogaOptions): Yoga {
     graphqlEndpoint: graphqlPath,
     context: parts,
     plugins: [
+      observedOperations(options.observers),
       wellFormedRequests(shape),
       operationLimits(shape, introspection, bounds),
       operationAdmission(options),
