@@ -83,15 +83,18 @@ class ObservedEngine implements Engine {
     signal: AbortSignal,
   ): AsyncIterable<EngineBatch> {
     const begunAt = performance.now();
+    let failure: unknown = null;
     try {
       for await (const batch of this.#engine.subscribe(run, afterSeq, config, signal)) {
         if (batch.events.length > 0) this.#received.add(batch.events.length);
         yield batch;
       }
-      this.#ended("subscribe", begunAt, null);
     } catch (error) {
-      this.#ended("subscribe", begunAt, error);
+      failure = error;
       throw error;
+    } finally {
+      // Also where the reader has heard enough.
+      this.#ended("subscribe", begunAt, failure);
     }
   }
 
