@@ -8,8 +8,12 @@ export function shortened(text: string): string {
   return text.length <= echoedCharacters ? text : `${text.slice(0, echoedCharacters).toWellFormed()}…`;
 }
 
-/** Every text within a value, which holds what JSON can say. */
-export function allShortened(value: unknown): unknown {
+/** Every text within the facts of an error, which hold what JSON can say. */
+export function shortenedFacts(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, allShortened(fact)]));
+}
+
+function allShortened(value: unknown): unknown {
   if (typeof value === "string") return shortened(value);
   if (Array.isArray(value)) return value.map(allShortened);
   if (typeof value !== "object" || value === null) return value;

@@ -1,5 +1,6 @@
 // Refusals as data: a mutation answers with the error's own type.
 import { type ErrorCode, errorCodes, type ServiceError } from "../core/errors.ts";
+import { shortened, shortenedFacts } from "../core/shortened.ts";
 import { simulationStatuses } from "../core/simulation.ts";
 import { roles } from "../core/viewer.ts";
 import { builder } from "./builder.ts";
@@ -35,8 +36,8 @@ export class Refusal {
 
   constructor({ code, message, details }: ServiceError) {
     this.code = code;
-    this.message = message;
-    this.details = details;
+    this.message = shortened(message);
+    this.details = shortenedFacts(details);
   }
 }
 

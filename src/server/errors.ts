@@ -7,7 +7,7 @@ import { correlationId as correlationIdNow } from "../core/correlation.ts";
 import { ServiceError } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
 import { type Meter, noMeter } from "../core/ports/meter.ts";
-import { allShortened, shortened } from "../core/shortened.ts";
+import { shortened, shortenedFacts } from "../core/shortened.ts";
 
 export type ShapeError = (error: unknown) => GraphQLError;
 
@@ -59,10 +59,6 @@ function rootOf(error: unknown): unknown {
 
 function pathOf(error: unknown): GraphQLError["path"] {
   return error instanceof GraphQLError ? error.path : undefined;
-}
-
-function shortenedFacts(facts: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, allShortened(fact)]));
 }
 
 /** A new error at the place of an old one, without its cause. */

@@ -82,7 +82,12 @@ export class EventStream implements AsyncIterable<StreamedEvent> {
     this.headers = incoming.headers;
   }
 
-  static open(url: string, query: string, variables: object = {}): Promise<EventStream> {
+  static open(
+    url: string,
+    query: string,
+    variables: object = {},
+    headers: Record<string, string> = {},
+  ): Promise<EventStream> {
     const body = JSON.stringify({ query, variables });
     return new Promise((resolve, reject) => {
       const outgoing = request(
@@ -90,7 +95,7 @@ export class EventStream implements AsyncIterable<StreamedEvent> {
         {
           method: "POST",
           agent: false,
-          headers: { "content-type": "application/json", accept: "text/event-stream" },
+          headers: { "content-type": "application/json", accept: "text/event-stream", ...headers },
         },
         (incoming) => resolve(new EventStream(incoming)),
       );

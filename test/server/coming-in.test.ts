@@ -1,0 +1,146 @@
+// Who comes in, and how many at once: strangers, and storms.
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { developmentViewer } from "../../src/core/viewer.ts";
+import type { LimitName, ServerLimits } from "../../src/server/limits.ts";
+import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
+import { postJson } from "../support/http.ts";
+import { identityBy } from "../support/identities.ts";
+import { type Api, startApi } from "./api.ts";
+
+const until = { timeout: 10_000, interval: 10 };
+const query = "{ __typename }";
+const good = { authorization: "Bearer good" };
+const identity = identityBy((token) => (token === "good" ? developmentViewer : null));
+
+let api: Api;
+let hits: LimitName[] = [];
+afterEach(() => api.close());
+
+async function start(limits: Partial<ServerLimits>, options: Parameters<typeof startApi>[0] = {}) {
+  hits = [];
+  api = await startApi({ identity, limits, limitHit: (name) => hits.push(name), ...options });
+}
+
+describe("an address that fails to say who it is", () => {
+  it("is answered 429 over HTTP when it has failed too often, before its token is looked at", async () => {
+    let asked = 0;
+    const counting = identityBy((token) => {
+      asked += 1;
+      return token === "good" ? developmentViewer : null;
+    });
+    await start({ failuresPerAddress: 3 }, { identity: counting });
+    for (let n = 0; n < 3; n += 1) expect((await postJson(api.url, { query })).status).toBe(401);
+    expect((await postJson(api.url, { query }, good)).status).toBe(200);
+    expect((await postJson(api.url, { query })).status).toBe(401);
+    const { status, headers, text } = await vi.waitFor(async () => {
+      const answer = await postJson(api.url, { query }, good);
+      expect(answer.status).toBe(429);
+      return answer;
+    }, until);
+    const before = asked;
+    expect(status).toBe(429);
+    expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+    expect(JSON.parse(text).errors[0].extensions.code).toBe("RATE_LIMITED");
+    expect((await postJson(api.url, { query }, good)).status).toBe(429);
+    expect(asked).toBe(before);
+    expect(new Set(hits)).toEqual(new Set(["failuresPerAddress"]));
+  });
+
+  it("opens no socket then", async () => {
+    await start({ failuresPerAddress: 1 });
+    for (let n = 0; n < 2; n += 1) {
+      const stranger = await GraphQLWsClient.open(api);
+      stranger.send({ type: "connection_init", payload: { authorization: "Bearer guess" } });
+      expect(await stranger.closed).toMatchObject({ code: 4403 });
+    }
+    await vi.waitFor(() => expect(GraphQLWsClient.open(api)).rejects.toThrow("429"), until);
+  });
+});
+
+describe("a user whose points are spent", () => {
+  it("is told over HTTP when to come back, over a socket for that operation alone", async () => {
+    await start({ pointsPerUser: 10 });
+    const client = await GraphQLWsClient.connect(api, good);
+    for (let n = 0; n < 10; n += 1) await postJson(api.url, { query }, good);
+    for (const accept of ["application/json", "application/graphql-response+json", "text/event-stream"]) {
+      const { status, headers, text } = await postJson(api.url, { query }, { ...good, accept });
+      expect(status).toBe(429);
+      const { extensions } = JSON.parse(text).errors[0];
+      expect(extensions).toMatchObject({ code: "RATE_LIMITED", limit: "pointsPerUser", maximum: 10 });
+      expect(headers["retry-after"]).toBe(String(extensions.retryAfter));
+    }
+    for (const id of ["a", "b"]) {
+      client.subscribe(id, query);
+      const { type, payload } = await client.frame((frame) => frame.id === id);
+      expect(type).toBe("error");
+      expect(payload).toMatchObject([
+        { extensions: { code: "RATE_LIMITED", retryAfter: expect.any(Number) } },
+      ]);
+    }
+    await client.close();
+  });
+
+  it("pays for what is refused, too", async () => {
+    await start({ pointsPerUser: 20 });
+    const refused = ["{", "{ nothing }", `{ ${"a".repeat(300)}: __typename }`];
+    await vi.waitFor(async () => {
+      for (const one of refused) {
+        expect((await postJson(api.url, { query: one }, good)).text).toContain("RATE_LIMITED");
+      }
+    }, until);
+  });
+});
+
+describe("a storm of upgrades", () => {
+  it("is let in by a burst; the others are answered 503 and told to come at different times", async () => {
+    await start({ upgradeBurst: 5, upgradesPerSecond: 1 });
+    const answers = await Promise.allSettled(Array.from({ length: 30 }, () => GraphQLWsClient.open(api)));
+    const opened = answers.filter(({ status }) => status === "fulfilled").length;
+    // More only where this machine was so slow that seconds went by.
+    expect(opened).toBeGreaterThanOrEqual(5);
+    expect(opened).toBeLessThan(30);
+    expect(hits.filter((name) => name === "upgradesPerSecond")).toHaveLength(30 - opened);
+  });
+
+  it("does not fill a replica with sockets that say nothing", async () => {
+    await start({ unacknowledged: 2 });
+    const silent = [await GraphQLWsClient.open(api), await GraphQLWsClient.open(api)];
+    await expect(GraphQLWsClient.open(api)).rejects.toThrow("503");
+    expect(hits).toEqual(["unacknowledged"]);
+    silent[0]?.send({ type: "connection_init", payload: good });
+    await silent[0]?.frame(({ type }) => type === "connection_ack");
+    await GraphQLWsClient.connect(api, good);
+    silent[1]?.socket.terminate();
+    await vi.waitFor(() => GraphQLWsClient.open(api), until);
+  });
+
+  it("does not open more sockets than a replica takes", async () => {
+    await start({ sockets: 1 });
+    await GraphQLWsClient.connect(api, good);
+    await expect(GraphQLWsClient.open(api)).rejects.toThrow("503");
+    expect(hits).toEqual(["sockets"]);
+  });
+
+  it("finds out who comes a few at a time, and tells the others to try again", async () => {
+    const asking: (() => void)[] = [];
+    const slow = {
+      async session(token: string | undefined) {
+        await new Promise<void>((resolve) => asking.push(resolve));
+        return identity.session(token);
+      },
+    };
+    await start({ identifying: 2, identifyingQueue: 1 }, { identity: slow });
+    const answers = Array.from({ length: 4 }, () => postJson(api.url, { query }, good));
+    const refused = await Promise.race(answers);
+    expect(refused.status).toBe(503);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    expect(hits).toEqual(["identifyingQueue"]);
+    expect(asking).toHaveLength(2);
+    const resuming = setInterval(() => {
+      for (const resume of asking.splice(0)) resume();
+    }, 5);
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual([200, 200, 200, 503]);
+    clearInterval(resuming);
+  });
+});
