@@ -8,6 +8,7 @@ const generated = [
   "designs/design.schema.json",
   "docs/configuration.md",
   "docs/limits.md",
+  "docs/operations.md",
 ];
 const changed = execFileSync("git", ["status", "--porcelain", "--", ...generated], { encoding: "utf8" });
 if (changed !== "") {

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { operationsPage } from "../../scripts/operations-page.ts";
 import { type MetricDefinition, metrics } from "../../src/core/metrics.ts";
 import { createPrometheus, type PrometheusMeter } from "../../src/telemetry/prometheus.ts";
 
@@ -120,4 +121,8 @@ it("each alert says what is wrong and what to do, and how urgent it is", () => {
     expect(annotations.summary?.length).toBeGreaterThan(20);
     expect(annotations.description?.length).toBeGreaterThan(40);
   }
+});
+
+it("docs/operations.md is what the catalogue and the alerts make of it", () => {
+  expect(file("docs/operations.md")).toBe(operationsPage());
 });
