@@ -1,6 +1,6 @@
 // Every metric of the service: its name, what it counts and in which unit, and all values that its labels can have.
 // Labels are bounded: no id, user or address is ever one. docs/operations.md has the same as a table, made of this.
-import { errorCodes } from "./errors.ts";
+import { graphqlCodes, limitNames } from "./metric-labels.ts";
 
 /** Label names with all their values. */
 type Labels = Readonly<Record<string, readonly string[]>>;
@@ -15,7 +15,7 @@ export type MetricDefinition =
       readonly buckets: readonly number[];
     };
 
-/** s: of what takes from a tenth of a millisecond to some seconds. */
+/** s: of what takes from a millisecond to some seconds. */
 const quick = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** s: of waits. */
 const slow = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200];
@@ -34,69 +34,6 @@ const engineMethods = [
   "forget",
   "list",
   "subscribe",
-] as const;
-
-/** The limits of the front door by their names there, and those of the core. */
-export const limitNames = [
-  "bodyBytes",
-  "headersTimeoutMs",
-  "requestTimeoutMs",
-  "keepAliveTimeoutMs",
-  "idleTimeoutMs",
-  "connectionsCheckMs",
-  "connections",
-  "tokens",
-  "depth",
-  "introspectionDepth",
-  "fields",
-  "aliases",
-  "aliasCharacters",
-  "directives",
-  "spreads",
-  "uses",
-  "items",
-  "values",
-  "errorsPerAnswer",
-  "echoedCharacters",
-  "messageBytes",
-  "messageFragments",
-  "messageChunks",
-  "operationIdCharacters",
-  "operationsPerSocket",
-  "initWaitMs",
-  "messagesPerSecond",
-  "messageBurst",
-  "pingEveryMs",
-  "silentMs",
-  "closeMs",
-  "bufferedBytes",
-  "stalledMs",
-  "renderingsPerGroup",
-  "sweepMs",
-  "keepAliveEveryMs",
-  "sockets",
-  "socketsPerUser",
-  "socketsPerAddress",
-  "subscriptionsPerUser",
-  "streamsPerUser",
-  "streamsPerAddress",
-  "upgradesPerSecond",
-  "upgradeBurst",
-  "unacknowledged",
-  "identifying",
-  "identifyingQueue",
-  "pointsPerUser",
-  "failuresPerAddress",
-  "queuedPerUser",
-  "other",
-] as const;
-
-export const graphqlCodes = [
-  ...errorCodes,
-  "GRAPHQL_PARSE_FAILED",
-  "GRAPHQL_VALIDATION_FAILED",
-  "INTERNAL_SERVER_ERROR",
-  "OTHER",
 ] as const;
 
 export const metrics = {

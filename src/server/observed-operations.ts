@@ -9,7 +9,8 @@ import {
 } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import { uncorrelated } from "../core/correlation.ts";
-import { graphqlCodes, type LabelsOf } from "../core/metrics.ts";
+import { graphqlCodes } from "../core/metric-labels.ts";
+import type { LabelsOf } from "../core/metrics.ts";
 import { type Meter, secondsSince } from "../core/ports/meter.ts";
 import type { Observers } from "./observed-requests.ts";
 

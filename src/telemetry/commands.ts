@@ -1,6 +1,6 @@
 // What users ask of simulations, counted, traced, and told to the log.
 import { ServiceError } from "../core/errors.ts";
-import { limitNames } from "../core/metrics.ts";
+import { limitNames } from "../core/metric-labels.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Meter } from "../core/ports/meter.ts";
 import type { Commands } from "../orchestrator/commands.ts";

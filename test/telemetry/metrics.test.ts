@@ -1,6 +1,7 @@
 // What a scrape of the real program says after one simulation with one viewer, and that it says all of the catalogue.
 import { expect, it } from "vitest";
-import { graphqlCodes, limitNames, type MetricDefinition, metrics } from "../../src/core/metrics.ts";
+import { graphqlCodes, limitNames } from "../../src/core/metric-labels.ts";
+import { type MetricDefinition, metrics } from "../../src/core/metrics.ts";
 import { limitTable } from "../../src/server/limits.ts";
 import { createPrometheus } from "../../src/telemetry/prometheus.ts";
 import { start } from "../support/api.ts";
