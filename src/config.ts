@@ -2,7 +2,7 @@
 // one fails the start with all that is wrong with it at once. The table of settings is `config/settings.ts`.
 import { type AuthConfig, authConfig } from "./config/auth.ts";
 import { limitsFrom } from "./config/front-door.ts";
-import { readSettings } from "./config/read.ts";
+import { readSettings, secretsIn } from "./config/read.ts";
 import { tlsIdentity } from "./config/tls.ts";
 import type { TlsIdentity } from "./core/ports/tls.ts";
 import type { ServerLimits } from "./server/limits.ts";
@@ -48,6 +48,8 @@ export interface Config {
   readonly keepAuditDays: number;
   readonly keepMetricsDays: number;
   readonly logLevel: string;
+  /** Passwords and the like, to be kept out of whatever people read. */
+  readonly secrets: readonly string[];
   /** Undefined: no metrics are served. */
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** Undefined: no traces are sent. */
@@ -57,7 +59,8 @@ export interface Config {
 
 /** Throws ConfigError. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const { env } = readSettings(environment);
+  const read = readSettings(environment);
+  const { env } = read;
   const { METRICS_PORT: metricsPort, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint } = env;
   return {
     port: env.PORT,
@@ -94,6 +97,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     keepAuditDays: env.KEEP_AUDIT_DAYS,
     keepMetricsDays: env.KEEP_METRICS_DAYS,
     logLevel: env.LOG_LEVEL,
+    secrets: secretsIn(read),
     metrics: metricsPort === undefined ? undefined : { host: env.METRICS_HOST, port: metricsPort },
     traces: endpoint === undefined ? undefined : { endpoint, serviceName: env.OTEL_SERVICE_NAME },
     failpoint: failpointOf(env.FAILPOINT),

@@ -6,6 +6,7 @@ import { ConfigError } from "./config/read.ts";
 import { readConfig } from "./config.ts";
 import { correlationId } from "./core/correlation.ts";
 import { messageOf, ServiceError } from "./core/errors.ts";
+import { redactor } from "./core/redacted.ts";
 import { type Service, startService } from "./service.ts";
 import { traceIds } from "./telemetry/tracing.ts";
 
@@ -17,9 +18,12 @@ const sameSignalMs = 500;
 const wish = wishOrExit();
 if (wish !== "serve") answerAndExit(wish);
 const config = configOrExit(() => readConfig(process.env));
+const hide = redactor(config.secrets);
+const lines = destination({ dest: 2, sync: true });
 const log = pino(
   { level: config.logLevel, base: { name: "service" }, mixin: whatFor },
-  destination({ dest: 2, sync: true }),
+  // Whole lines, so that nothing is missed: neither in an error's causes, nor in what a library says of itself.
+  { write: (line: string) => void lines.write(hide(line)) },
 );
 
 let ending: { readonly since: number } | undefined;
@@ -33,7 +37,7 @@ try {
   if (ending !== undefined) await drain(service);
   process.stdout.write(`${service.describe()}\n`);
 } catch (error) {
-  process.stderr.write(`${whyNot(error)}\n`);
+  process.stderr.write(`${hide(whyNot(error))}\n`);
   process.exit(1);
 }
 

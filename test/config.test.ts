@@ -231,6 +231,25 @@ describe("a secret", () => {
     expect(problems({ DATABASE_URL_FILE: path })).toEqual(["DATABASE_URL does not begin with postgres://"]);
   });
 
+  it("in a URL that cannot be read is not repeated, and how to write it is told", () => {
+    const unreadable = {
+      DATABASE_URL: "postgres://ada:s3/cret@db/x",
+      REDIS_URL: "redis+sentinel://:s3/cret@a:1/main",
+    };
+    const told = problems(unreadable);
+    expect(namesOf(told)).toEqual(Object.keys(unreadable));
+    for (const problem of told) expect(problem).toMatch(/%2F/);
+    expect(told.join()).not.toContain("cret");
+    expect(problems({ DATABASE_URL: "postgres://ada@/x?host=/run/postgresql" })).toEqual([]);
+    expect(problems({ REDIS_URL: "redis+cluster://ada:s3%2Fcret@a:1,[::1]:2" })).toEqual([]);
+  });
+
+  it("is known to the log, as it is written and as it is meant", () => {
+    const { secrets } = readConfig({ DATABASE_URL: "postgres://ada:s3%2Fcret@db/x?sslpassword=hunter2" });
+    expect(secrets).toEqual(expect.arrayContaining(["s3%2Fcret", "s3/cret", "hunter2"]));
+    expect(secrets).not.toContain("ada");
+  });
+
   it("is no more than what is marked so: other settings have no file", () => {
     expect(readConfig({ PORT_FILE: "/nowhere" })).toEqual(readConfig({}));
   });

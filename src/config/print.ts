@@ -1,5 +1,6 @@
 // What the settings come to, for people: each with its value and where that is from, secrets hidden.
 import { readSettings } from "./read.ts";
+import { withoutSecrets } from "./secret-url.ts";
 import { type Setting, settings, written } from "./settings.ts";
 
 /** One line for each setting. Throws ConfigError. */
@@ -22,11 +23,4 @@ export function printedConfig(environment: NodeJS.ProcessEnv): string {
 function shownValue({ secret }: Setting, value: string): string {
   if (secret === undefined) return value;
   return secret === "all" ? "***" : withoutSecrets(value);
-}
-
-/** Everything up to the last "@" may be the user and the password: nobody is held to encoding theirs. */
-function withoutSecrets(url: string): string {
-  return url
-    .replace(/^([a-z][a-z\d+.-]*:\/\/).*@/i, "$1***@")
-    .replace(/([?&;][^=&;]*(?:pass|secret|token|key|user)[^=&;]*=)[^&;#]*/gi, "$1***");
 }

@@ -1,6 +1,7 @@
 // From the environment to checked settings, or everything that is wrong with them.
 import { type Given, givenSettings, type Problem } from "./given.ts";
 import { brokenRules } from "./rules.ts";
+import { secretsOf } from "./secret-url.ts";
 import { type Environment, environmentSchema, settings } from "./settings.ts";
 
 export class ConfigError extends Error {
@@ -22,6 +23,15 @@ export type Settled = Environment & { readonly GRAPHIQL: boolean; readonly INTRO
 export interface ReadSettings {
   readonly env: Settled;
   readonly given: ReadonlyMap<string, Given>;
+}
+
+/** What must not be seen anywhere of the settings that are given. */
+export function secretsIn({ given }: ReadSettings): readonly string[] {
+  return settings.flatMap(({ name, secret }) => {
+    const { text } = given.get(name) ?? {};
+    if (text === undefined || secret === undefined) return [];
+    return secret === "all" ? [text] : secretsOf(text);
+  });
 }
 
 /** Throws ConfigError, which never repeats a secret. */

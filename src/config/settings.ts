@@ -10,7 +10,9 @@ import {
   httpUrl,
   isAddressOrRange,
   listOf,
+  postgresUrl,
   publicKey,
+  redisUrl,
   safeUrl,
   text,
   wholeNumber,
@@ -59,16 +61,12 @@ const storageAndBus = {
     meaning:
       "The folder of the embedded database, which survives a kill of the process, not a power loss, and serves one process.",
   }),
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, "does not begin with postgres://")
-    .optional()
-    .register(about, {
-      meaning:
-        "`postgres://user:password@host:5432/name`: Postgres 15 or newer instead of the embedded database.",
-      shownDefault: "embedded",
-      secret: "in-url",
-    }),
+  DATABASE_URL: postgresUrl.optional().register(about, {
+    meaning:
+      "`postgres://user:password@host:5432/name`: Postgres 15 or newer instead of the embedded database.",
+    shownDefault: "embedded",
+    secret: "in-url",
+  }),
   DATABASE_CA_FILE: certificateFile.optional().register(about, {
     meaning:
       "The path of the certificates (PEM) of the authorities that are believed of the database, instead of those that Node believes.",
@@ -80,19 +78,12 @@ const storageAndBus = {
   DATABASE_KEY_FILE: keyFile.optional().register(about, {
     meaning: "The path of its key (PEM, without a passphrase).",
   }),
-  REDIS_URL: z
-    .string()
-    .regex(
-      /^rediss?(\+(sentinel|cluster))?:\/\/\S+$/,
-      "does not begin with redis://, redis+sentinel:// or the like",
-    )
-    .optional()
-    .register(about, {
-      meaning:
-        "`redis://…`, `redis+sentinel://host,…/master`, `redis+cluster://host,…`, or `rediss` for TLS: notices between [several replicas](replicas.md).",
-      shownDefault: "in this process",
-      secret: "in-url",
-    }),
+  REDIS_URL: redisUrl.optional().register(about, {
+    meaning:
+      "`redis://…`, `redis+sentinel://host,…/master`, `redis+cluster://host,…`, or `rediss` for TLS: notices between [several replicas](replicas.md).",
+    shownDefault: "in this process",
+    secret: "in-url",
+  }),
   REDIS_CA_FILE: certificateFile.optional().register(about, {
     meaning:
       "The path of the certificates (PEM) of the authorities that are believed of Redis, instead of those that Node believes.",

@@ -3,6 +3,9 @@ import { createPublicKey } from "node:crypto";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
+const unreadableUrl =
+  "is no URL that can be read: what is special in a user or password is written as %2F and the like";
+
 export const text = z.string().min(1, "is empty");
 
 export const wholeNumber = (least: number, most: number) =>
@@ -56,6 +59,23 @@ export const engineUrls = list
     (places) => new Set(places.map(({ address }) => address)).size === places.length,
     "names an engine with TLS and without",
   );
+
+/** As `pg` reads it, which may leave the host to the query (a socket's folder). */
+export const postgresUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\//, { error: "does not begin with postgres://", abort: true })
+  .refine((url) => URL.canParse(url.replace("@/", "@host/")), unreadableUrl);
+
+const redisForm =
+  /^rediss?(\+(sentinel|cluster))?:\/\/([^:@/\s]*(:[^@/\s]*)?@)?[^@/?\s]+(\/[^@?\s]*)?(\?\S*)?$/;
+
+export const redisUrl = z
+  .string()
+  .regex(/^rediss?(\+(sentinel|cluster))?:\/\//, {
+    error: "does not begin with redis://, redis+sentinel:// or the like",
+    abort: true,
+  })
+  .regex(redisForm, unreadableUrl);
 
 export const httpUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 
