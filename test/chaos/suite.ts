@@ -58,6 +58,11 @@ function settingsOf({ total, perProject, perUser }: Places) {
     MAX_SIMULATIONS_PER_USER: String(perUser),
     MAX_QUEUED_PER_USER: "100000",
     ORPHAN_TIMEOUT_MS: String(orphanTimeoutMs),
+    // All clients are one user's, at one address.
+    LIMIT_POINTS_PER_USER: "100000000",
+    LIMIT_SOCKETS_PER_USER: "10000",
+    LIMIT_SOCKETS_PER_ADDRESS: "10000",
+    LIMIT_SUBSCRIPTIONS_PER_USER: "100000",
   };
 }
 
