@@ -9,7 +9,8 @@ export function pauseMs(failures: number): number {
   return most / 2 + (Math.random() * most) / 2;
 }
 
-/** Whether GraphQL errors say that the same request may simply be sent again. */
+/** Whether GraphQL errors say that the same request may simply be sent again, after a while. */
 export function isUnavailable(errors: unknown): boolean {
-  return Array.isArray(errors) && errors.some((error) => error?.extensions?.code === "UNAVAILABLE");
+  const codes = ["UNAVAILABLE", "RATE_LIMITED"];
+  return Array.isArray(errors) && errors.some((error) => codes.includes(error?.extensions?.code));
 }
