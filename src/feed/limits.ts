@@ -17,6 +17,12 @@ export const checkBatch = 500;
 /** With the bus or the store down, the store is asked this often, ms. */
 export const pollMs = 500;
 
+/**
+ * With the bus down, what was looked at so long ago is looked at again, ms: looks come every `pollMs` or so, and one
+ * that comes a little early is not let pass, or the next would be far too late.
+ */
+export const pollAgainMs = pollMs / 2;
+
 /** Live lists are read again this often though nothing seems to be lost, ms. */
 export const listRereadMs = 15_000;
 

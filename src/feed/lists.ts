@@ -9,7 +9,7 @@ import type { Simulation } from "../core/simulation.ts";
 import { rightsKey, type Viewer } from "../core/viewer.ts";
 import type { Clock } from "./clock.ts";
 import type { Gate } from "./gate.ts";
-import { type FeedLimits, listenMs, listRereadMs, pollMs } from "./limits.ts";
+import { type FeedLimits, listenMs, listRereadMs, pollAgainMs } from "./limits.ts";
 import { ListReader } from "./list-reader.ts";
 import { Listening } from "./listening.ts";
 
@@ -80,7 +80,7 @@ export class Lists {
     if (this.#listening?.on !== true) void this.#listen();
     const isLive = this.#options.isBusUp() && this.#listening?.on === true;
     const { quietCheckMs } = this.#options.limits;
-    const isQuiet = now - this.#lookedAt >= (isLive ? quietCheckMs : Math.min(pollMs, quietCheckMs));
+    const isQuiet = now - this.#lookedAt >= (isLive ? quietCheckMs : Math.min(pollAgainMs, quietCheckMs));
     const isReread = isQuiet && (!isLive || now - this.#rereadAt >= listRereadMs);
     if (isReread) this.#rereadAt = now;
     const looks = [...this.#readers].map((reader) => this.#refresh(reader, isReread));

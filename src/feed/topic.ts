@@ -10,7 +10,7 @@ import type { Log } from "../core/ports/log.ts";
 import { isTerminal, type Simulation } from "../core/simulation.ts";
 import type { Clock } from "./clock.ts";
 import type { DeliveredEvent } from "./feed.ts";
-import { type FeedLimits, listenMs, pollMs } from "./limits.ts";
+import { type FeedLimits, listenMs, pollAgainMs } from "./limits.ts";
 import { Listening } from "./listening.ts";
 import { gone, type LogPage, type LogReads } from "./log-reads.ts";
 import { staleReasons } from "./stale-reasons.ts";
@@ -188,7 +188,7 @@ export class Topic {
   #isQuiet(now: number): boolean {
     if (this.#newest !== null && this.hasEnded && this.#behind() === 0) return false;
     const { quietCheckMs } = this.#around.limits;
-    return now - this.#heardAt >= (this.#isLive() ? quietCheckMs : Math.min(pollMs, quietCheckMs));
+    return now - this.#heardAt >= (this.#isLive() ? quietCheckMs : Math.min(pollAgainMs, quietCheckMs));
   }
 
   #hear({ simulation, events }: Notice): void {

@@ -11,6 +11,7 @@ import {
   shorts,
   smallLimits,
   turn,
+  type World,
 } from "./world.ts";
 
 describe("STALE", () => {
@@ -47,6 +48,18 @@ describe("STALE", () => {
     world.clock.advance(smallLimits.quietCheckMs * 1.25);
     await turn();
     expect(reasons(reader).at(-1)).toBe("LIVE: null");
+    await reader.stop();
+  });
+
+  it("has the log looked at about every half second while the bus is down", async () => {
+    const world = createWorld({ ...smallLimits, quietCheckMs: 5_000 });
+    const reader = await liveReader(world);
+    world.bus.setHealth(false);
+    // It is seen at the first look.
+    for (let ms = 0; ms < 1_000; ms += 25) await advance(world, 25);
+    const before = world.store.reads.getMany ?? 0;
+    for (let ms = 0; ms < 60_000; ms += 25) await advance(world, 25);
+    expect((world.store.reads.getMany ?? 0) - before).toBeGreaterThan(60_000 / 600);
     await reader.stop();
   });
 
@@ -126,3 +139,8 @@ describe("STALE", () => {
     expect(world.leftovers()).toEqual(nothingLeft);
   });
 });
+
+async function advance(world: World, ms: number): Promise<void> {
+  world.clock.advance(ms);
+  await turn();
+}
