@@ -33,10 +33,19 @@ export function describeService(
     `  Events    ${events(config)}`,
     `  Engine    ${engine}`,
     `  Designs   ${designsAt(config)}`,
-    `  Identity  everybody on this machine is the developer (no authentication, loopback only)`,
+    ...(api ? [`  Identity  ${identity(config)}`] : []),
     "",
     "  Stop with Ctrl-C; what runs goes on at the next start.",
   ].join("\n");
+}
+
+function identity({ auth }: Config): string {
+  if (auth === undefined)
+    return "everybody on this machine is the developer (no authentication, loopback only)";
+  const { issuer, audience, keys } = auth;
+  const signed =
+    keys.kind === "jwks" ? `with the keys of ${withoutSecrets(keys.url)}` : "with the key that is set";
+  return `tokens of ${issuer} for ${audience}, signed ${signed}`;
 }
 
 function events({ redisUrl, databaseUrl }: Config): string {
@@ -48,6 +57,10 @@ function events({ redisUrl, databaseUrl }: Config): string {
 
 function designsAt({ designServiceUrl, designsDir }: Config): string {
   if (designServiceUrl === undefined) return designsDir;
-  const { origin, pathname } = new URL(designServiceUrl);
+  return withoutSecrets(designServiceUrl);
+}
+
+function withoutSecrets(url: string): string {
+  const { origin, pathname } = new URL(url);
   return `${origin}${pathname === "/" ? "" : pathname}`;
 }

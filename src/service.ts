@@ -94,7 +94,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   // Set below: a session can only be ended where there is a server.
   let endSessions: RunningServer["endSessions"] = () => {};
   const identity = await revocableIdentity({
-    identity: config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth),
+    identity: config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth, log),
     revocations,
     skewMs: (config.auth?.clockSkewS ?? 0) * 1_000,
     maxAgeMs: tokenMaxAgeMs,
@@ -102,7 +102,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     log,
   });
   releases.push("identity", async () => identity.close());
-  const bus = telemetry.bus(openBus(config, database, replica, log));
+  const bus = telemetry.bus(openBus(config, database, replica, log, telemetry));
   releases.push("bus", () => bus.close());
   const designs = telemetry.designs(designSource(config, log, telemetry));
   releases.push("designs", () => designs.close());
@@ -258,10 +258,12 @@ function openBus(
   { installation, leases }: Opened,
   replica: string,
   log: Log,
+  { meter }: Telemetry,
 ): Bus {
   if (redisUrl === undefined) return createMemoryBus({ log });
   const lives = async (other: string) => (await leases.expiries([other])).has(other);
-  return createRedisBus({ url: redisUrl, tls, installation, replica, lives, log });
+  const dropped = () => meter.count("simulations_notices_total", { stage: "dropped" });
+  return createRedisBus({ url: redisUrl, tls, installation, replica, lives, dropped, log });
 }
 
 function openBudgets(

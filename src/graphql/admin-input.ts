@@ -11,6 +11,9 @@ export const announcing = {
   usual: 60,
 } as const;
 
+/** Anything but control characters (other than tab and line end), of which terminals and pages would make something. */
+const plain = /^(?:[\t\n\r]|[^\p{Cc}\p{Cs}])*$/u;
+
 const user = z.string().min(1, "Name a user.").max(128, "A user's id has at most 128 characters.");
 
 const announcement = z.object({
@@ -18,7 +21,8 @@ const announcement = z.object({
     .string()
     .trim()
     .min(1, "Say something.")
-    .max(announcing.messageCharacters, `A message has at most ${announcing.messageCharacters} characters.`),
+    .max(announcing.messageCharacters, `A message has at most ${announcing.messageCharacters} characters.`)
+    .regex(plain, "A message is plain text: letters, signs, spaces and line ends."),
   userId: user.nullish().transform((it) => it ?? null),
   lasting: z
     .number()

@@ -77,8 +77,11 @@ function greatest(names: readonly string[]): Role | undefined {
 }
 
 function isName(value: unknown): value is string {
-  return typeof value === "string" && value !== "" && value.length <= most.nameCharacters;
+  return typeof value === "string" && value.length <= most.nameCharacters && name.test(value);
 }
+
+/** No control characters and halves of characters, which no database holds and which other names could hide behind. */
+const name = /^[^\p{Cc}\p{Cs}]+$/u;
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -6,4 +6,5 @@ export const developmentIdentity: Identity = {
   async session() {
     return { viewer: developmentViewer, issuedAt: Date.now(), expiresAt: Number.POSITIVE_INFINITY };
   },
+  isOver: () => false,
 };

@@ -1,32 +1,25 @@
 // The keys that sign tokens: published by the issuer (JWKS, RFC 7517), or one that is configured.
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  exportJWK,
-  importSPKI,
-  type JWK,
-  type JWTVerifyGetKey,
-} from "jose";
+import { createLocalJWKSet, exportJWK, importJWK, importSPKI, type JWK, type JWTVerifyGetKey } from "jose";
 import { ServiceError } from "../core/errors.ts";
+import type { Log } from "../core/ports/log.ts";
+import { publishedKeys } from "./published-keys.ts";
 
 export type KeySource =
   | { readonly kind: "jwks"; readonly url: string }
   /** PEM (SPKI), or a JWK as JSON, which begins with "{". */
   | { readonly kind: "public-key"; readonly text: string };
 
-const remote = {
-  /** A key that the issuer has withdrawn is believed no longer than this. */
-  cacheMaxAge: 600_000,
-  /** A new key is found so soon; and whoever invents names of keys causes no more fetches than this allows. */
-  cooldownDuration: 1_000,
-  timeoutDuration: 2_000,
-} as const;
-
 /** Throws ServiceError BAD_INPUT where the configured key is none. */
-export async function keysOf(source: KeySource, algorithms: readonly string[]): Promise<JWTVerifyGetKey> {
-  if (source.kind === "jwks") return createRemoteJWKSet(new URL(source.url), remote);
+export async function keysOf(
+  source: KeySource,
+  algorithms: readonly string[],
+  log: Log,
+): Promise<JWTVerifyGetKey> {
+  if (source.kind === "jwks") return publishedKeys({ url: source.url, log });
   try {
-    return createLocalJWKSet({ keys: [withoutName(await jwkOf(source.text.trim(), algorithms))] });
+    const key = await jwkOf(source.text.trim(), algorithms);
+    await checkUsable(key, algorithms);
+    return theOnly(key);
   } catch (cause) {
     throw new ServiceError(
       "BAD_INPUT",
@@ -37,9 +30,20 @@ export async function keysOf(source: KeySource, algorithms: readonly string[]): 
   }
 }
 
-/** The one key there is verifies whatever the name in the token's header. */
-function withoutName({ kid: _, ...key }: JWK): JWK {
-  return key;
+/** It verifies whatever the name in the token's header; not whatever the algorithm. */
+function theOnly(key: JWK): JWTVerifyGetKey {
+  const set = createLocalJWKSet({ keys: [key] });
+  return ({ kid: _, ...header }, token) => set(header, token);
+}
+
+/** Throws where none of the algorithms can verify by it. */
+async function checkUsable(key: JWK, algorithms: readonly string[]): Promise<void> {
+  for (const algorithm of algorithms) {
+    if (key.alg !== undefined && key.alg !== algorithm) continue;
+    const imported = await importJWK(key, algorithm).catch(() => undefined);
+    if (imported !== undefined && !(imported instanceof Uint8Array)) return;
+  }
+  throw new Error("It is not of a kind that any of the algorithms takes.");
 }
 
 async function jwkOf(text: string, algorithms: readonly string[]): Promise<JWK> {

@@ -26,7 +26,7 @@ export interface RevocableIdentity extends Identity {
 }
 
 const lookEveryMs = 1_000;
-/** What is looked at again each time: more than a look, or a transaction, takes. */
+/** What is looked at again each time: more than a look, or a transaction, takes, and clocks differ. */
 const overlapMs = 60_000;
 
 /** Resolves when all that was revoked before is known. */
@@ -37,7 +37,11 @@ export async function revocableIdentity(options: RevocableOptions): Promise<Revo
   let looking = false;
   let failing = false;
 
-  const isOver = ({ viewer, issuedAt }: Session): boolean => {
+  /** The last token that a revocation concerns is issued by a clock that is ahead, and believed by one that is behind. */
+  const rememberMs = maxAgeMs + 2 * skewMs + overlapMs;
+  let lookedAt = Date.now();
+
+  const isRevoked = ({ viewer, issuedAt }: Session): boolean => {
     const at = revokedAt.get(viewer.userId);
     return at !== undefined && issuedAt <= at + skewMs;
   };
@@ -49,14 +53,17 @@ export async function revocableIdentity(options: RevocableOptions): Promise<Revo
       revokedAt.set(userId, at.getTime());
       isNews = true;
     }
-    if (isNews) options.end(isOver);
+    if (isNews) options.end(isRevoked);
   }
 
   async function look(): Promise<void> {
     if (looking) return;
     looking = true;
+    const now = Date.now();
     try {
-      learn(await revocations.recent(overlapMs + (failing ? maxAgeMs : 0)));
+      // All since the last look, however long ago: the database was away, or this process stood still.
+      learn(await revocations.recent(Math.min(rememberMs, overlapMs + Math.max(0, now - lookedAt))));
+      lookedAt = now;
       failing = false;
     } catch (error) {
       if (!failing) log.warn({ reason: messageOf(error) }, "It cannot be seen which sessions are revoked.");
@@ -67,11 +74,11 @@ export async function revocableIdentity(options: RevocableOptions): Promise<Revo
   }
 
   function forget(): void {
-    const oldest = Date.now() - maxAgeMs - skewMs;
+    const oldest = Date.now() - rememberMs;
     for (const [userId, at] of revokedAt) if (at < oldest) revokedAt.delete(userId);
   }
 
-  learn(await revocations.recent(maxAgeMs + skewMs));
+  learn(await revocations.recent(rememberMs));
   const timer = setInterval(() => {
     forget();
     void look();
@@ -80,10 +87,11 @@ export async function revocableIdentity(options: RevocableOptions): Promise<Revo
   return {
     async session(token) {
       const session = await identity.session(token);
-      if (isOver(session))
+      if (isRevoked(session))
         throw new ServiceError("UNAUTHENTICATED", "The session was revoked: sign in again.");
       return session;
     },
+    isOver: (session) => isRevoked(session) || identity.isOver(session),
     async revoke(userId, by) {
       const revocation = await revocations.revoke(userId, by);
       learn([revocation]);

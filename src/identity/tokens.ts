@@ -3,6 +3,7 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import { ServiceError } from "../core/errors.ts";
 import type { Identity } from "../core/ports/identity.ts";
+import type { Log } from "../core/ports/log.ts";
 import type { Session } from "../core/session.ts";
 import { type ClaimNames, viewerOf } from "./claims.ts";
 import { type KeySource, keysOf } from "./keys.ts";
@@ -24,14 +25,15 @@ const tokenCharacters = 8 * 1024;
 const keysToTry = 8;
 
 /** Throws ServiceError BAD_INPUT where the configured key is none. */
-export async function tokenIdentity(rules: TokenRules): Promise<Identity> {
-  const keys = await keysOf(rules.keys, rules.algorithms);
+export async function tokenIdentity(rules: TokenRules, log: Log): Promise<Identity> {
+  const keys = await keysOf(rules.keys, rules.algorithms, log);
   return {
     async session(token) {
       if (token === undefined) throw refused("Say who you are: send a bearer token.");
       if (token.length > tokenCharacters) throw refused("The token is too long.");
       return sessionOf(await verified(token, keys, rules), token, rules);
     },
+    isOver: ({ expiresAt }) => Date.now() >= expiresAt,
   };
 }
 
@@ -84,22 +86,9 @@ function why(error: unknown): ServiceError {
     return refused("The token is signed by a key that the issuer does not publish.");
   if (error instanceof errors.JWSSignatureVerificationFailed)
     return refused("The token's signature is not of the issuer.");
-  if (isOutage(error)) {
-    return new ServiceError(
-      "UNAVAILABLE",
-      "The issuer's keys cannot be fetched just now: try again.",
-      {},
-      error,
-    );
-  }
+  // The keys cannot be had: nothing is known of the token.
+  if (error instanceof ServiceError) return error;
   return refused("The token is no signed token (JWT) as it is taken here.");
-}
-
-/** The keys could not be had: nothing is known of the token. */
-function isOutage(error: unknown): boolean {
-  if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  // A failed fetch, an answer that is not JSON, a status other than 200.
-  return !(error instanceof errors.JOSEError) || error.code === "ERR_JOSE_GENERIC";
 }
 
 function refused(message: string): ServiceError {

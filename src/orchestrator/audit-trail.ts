@@ -9,6 +9,9 @@ const batch = 200;
 /** Entries that wait; of more, only the lines of the log are left. */
 const most = 10_000;
 
+/** Characters of a text. */
+const longest = 300;
+
 interface Waiting {
   readonly entry: AuditEntry;
   readonly written: () => void;
@@ -26,7 +29,8 @@ export class AuditTrail {
   }
 
   /** Resolves when the row is written, or cannot be: then the log has said so. Never rejects. */
-  record(entry: AuditEntry): Promise<void> {
+  record(given: AuditEntry): Promise<void> {
+    const entry = storable(given);
     this.#log.info({ audit: entry }, `${entry.action}: ${entry.result}.`);
     if (this.#waiting.length >= most) {
       this.#log.error({ audit: entry }, "An entry of the audit trail is in the log only: too many wait.");
@@ -50,4 +54,19 @@ export class AuditTrail {
     }
     this.#writing = false;
   }
+}
+
+/** What clients have made up must neither fill the trail nor keep it from being written: other entries share the batch. */
+function storable(entry: AuditEntry): AuditEntry {
+  const { subject, projectId, simulationId } = entry;
+  return {
+    ...entry,
+    subject: subject === null ? null : cleaned(subject),
+    projectId: projectId === null ? null : cleaned(projectId),
+    simulationId: simulationId === null ? null : cleaned(simulationId),
+  };
+}
+
+function cleaned(text: string): string {
+  return text.slice(0, longest).replace(/[\p{Cc}\p{Cs}]/gu, "\uFFFD");
 }

@@ -34,7 +34,8 @@ export function startRetention(parts: RetentionParts): Loop {
     async () => {
       const removed = await store.dropMetrics(new Date(Date.now() - keepMetricsMs), batch);
       if (removed !== null || (await audit.forget(keepAuditMs, batch))) return betweenMs;
-      await revocations.forget(2 * tokenMaxAgeMs);
+      // Twice: clocks differ. A day: also where authentication was switched off in between.
+      await revocations.forget(Math.max(dayMs, 2 * tokenMaxAgeMs));
       await announcements.forget(dayMs);
       return everyMs;
     },

@@ -2,6 +2,7 @@
 // than may be. Whoever has spent their budget is refused before the document is read.
 import { type DocumentNode, GraphQLError, getOperationAST } from "graphql";
 import type { Plugin } from "graphql-yoga";
+import type { Identity } from "../core/ports/identity.ts";
 import { refusedCost } from "./cost.ts";
 import type { Held } from "./held.ts";
 import type { HeldLimit } from "./holdings.ts";
@@ -10,12 +11,18 @@ import type { Rates } from "./rates.ts";
 import type { OperationContext } from "./yoga.ts";
 
 export interface AdmissionOptions {
+  readonly isOver: Identity["isOver"];
   readonly rates: Rates;
   readonly held: Held;
   readonly bounds: Bounds;
 }
 
-export function operationAdmission({ rates, held, bounds }: AdmissionOptions): Plugin<OperationContext> {
+export function operationAdmission({
+  isOver,
+  rates,
+  held,
+  bounds,
+}: AdmissionOptions): Plugin<OperationContext> {
   function subscribe({ seat, origin, viewer: { userId } }: OperationContext): void {
     const wanted: (readonly [HeldLimit, string])[] = [["subscriptionsPerUser", userId]];
     if (origin.transport === "http") {
@@ -47,9 +54,11 @@ export function operationAdmission({ rates, held, bounds }: AdmissionOptions): P
       };
     },
     async onContextBuilding({ context }) {
-      const { viewer, seat } = context;
+      const { viewer, seat, origin } = context;
       const wait = await rates.spend("user", viewer.userId, seat.cost);
       if (wait > 0) throw rates.refusal("user", wait);
+      // The request may have come slowly, and its session have ended meanwhile. A socket is closed by its own.
+      if (origin.transport === "http" && isOver(origin.session)) throw sessionEnded();
       if (context.seat.subscribes) subscribe(context);
     },
   };
@@ -57,6 +66,12 @@ export function operationAdmission({ rates, held, bounds }: AdmissionOptions): P
 
 function isSubscription(document: DocumentNode, operationName: string | null | undefined): boolean {
   return getOperationAST(document, operationName)?.operation === "subscription";
+}
+
+function sessionEnded(): GraphQLError {
+  return new GraphQLError("The session has ended: sign in again.", {
+    extensions: { code: "UNAUTHENTICATED", http: { status: 401, headers: { "www-authenticate": "Bearer" } } },
+  });
 }
 
 function tooMany(limit: HeldLimit, maximum: number): GraphQLError {

@@ -3,6 +3,7 @@
 // `after`.
 import type { ServerResponse } from "node:http";
 import type { ExecutionResult } from "graphql";
+import type { Identity } from "../core/ports/identity.ts";
 import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
 import type { Session } from "../core/session.ts";
 import { type Endable, endable } from "./endable.ts";
@@ -21,11 +22,13 @@ interface Stream {
 export class EventStreams {
   readonly #open = new Set<Stream>();
   readonly #shape: ShapeError;
+  readonly #isOver: Identity["isOver"];
   readonly #bounds: Bounds;
   readonly #frames: Counter;
   readonly #characters: Counter;
 
-  constructor(shape: ShapeError, bounds: Bounds, meter: Meter = noMeter) {
+  constructor(shape: ShapeError, isOver: Identity["isOver"], bounds: Bounds, meter: Meter = noMeter) {
+    this.#isOver = isOver;
     this.#frames = meter.counter("simulations_frames_sent_total", { transport: "sse" });
     this.#characters = meter.counter("simulations_frame_characters_sent_total", { transport: "sse" });
     this.#shape = shape;
@@ -64,7 +67,7 @@ export class EventStreams {
   /** Called now and then: keeps quiet streams open, and cuts those whose client does not read. */
   check(now: number): void {
     const { stalledMs, keepAliveEveryMs } = this.#bounds.limits;
-    this.end(({ expiresAt }) => Date.now() >= expiresAt);
+    this.end(this.#isOver);
     for (const stream of this.#open) {
       if (stream.response.writableLength === 0) stream.movedAt = now;
       if (now - stream.movedAt > stalledMs) {

@@ -6,7 +6,7 @@ import type { Bounds } from "./limits.ts";
 import type { Rates } from "./rates.ts";
 
 /** Of callers from an address. */
-export type IdentityAt = (address: string) => Identity;
+export type IdentityAt = (address: string) => Pick<Identity, "session">;
 
 /** Throws what `identity` throws, and UNAVAILABLE where a bound is reached. */
 export function identityAt(identity: Identity, rates: Rates, bounds: Bounds): IdentityAt {

@@ -43,13 +43,14 @@ interface ProtocolOptions {
   readonly yoga: Yoga;
   readonly shape: ShapeError;
   readonly identityAt: IdentityAt;
+  readonly isOver: Identity["isOver"];
   readonly held: Held;
   readonly bounds: Bounds;
   readonly observers: Observers;
 }
 
 export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra> {
-  const { yoga, shape, identityAt, held, bounds, observers } = options;
+  const { yoga, shape, identityAt, isOver, held, bounds, observers } = options;
   // graphql-ws hands the arguments of `onSubscribe` on as they are.
   const runs = new WeakMap<ExecutionArgs, () => OperationResult>();
   const renderings = new Renderings(shape, bounds.limits.renderingsPerGroup, observers.meter);
@@ -99,8 +100,10 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     async onConnect({ extra, connectionParams }) {
       const { request, address } = extra;
       const session = await identityAt(address).session(bearerOf(request, connectionParams ?? {}));
-      admitSocket(session, request);
+      // From here on it is ended with the others; until here nobody knew of it.
+      if (isOver(session)) throw ended();
       extra.session = session;
+      admitSocket(session, request);
       extra.traceparent = connectionParams?.traceparent ?? request.headers.traceparent;
       extra.acknowledged();
       return true;
@@ -108,7 +111,8 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     async onSubscribe({ extra }, id, payload) {
       const { session, address, operations } = extra;
       if (session === undefined) throw new Error("A subscribe before the acknowledgement.");
-      const renew = (token: string) => renewed(extra, identityAt(address), token);
+      if (isOver(session)) throw ended();
+      const renew = async (token: string) => renewed(extra, await identityAt(address).session(token), isOver);
       const origin = { transport: "websocket", address, session, renew } as const;
       const asker = { viewer: session.viewer, origin, seat: operations.seat(id) };
       const prepared = await prepare(yoga, shape, asker, payload);
@@ -127,9 +131,9 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
  * A newer token in the place of the connection's. Its subscriptions go on under the rights with which they began, so
  * the rights must be the same; whose have changed connects anew, and resumes.
  */
-async function renewed(extra: SocketExtra, identity: Identity, token: string): Promise<Session> {
+function renewed(extra: SocketExtra, session: Session, isOver: Identity["isOver"]): Session {
   const before = extra.session;
-  const session = await identity.session(token);
+  if (isOver(session)) throw ended();
   if (before === undefined || session.viewer.userId !== before.viewer.userId) {
     throw new ServiceError("BAD_INPUT", "The token is another user's: open a connection of its own for it.", {
       path: "token",
@@ -144,8 +148,13 @@ async function renewed(extra: SocketExtra, identity: Identity, token: string): P
       },
     );
   }
-  extra.session = session;
-  return session;
+  // Of two renewals at once the one that lasts longer stays, whichever is checked first.
+  if (session.expiresAt > before.expiresAt) extra.session = session;
+  return extra.session ?? session;
+}
+
+function ended(): ServiceError {
+  return new ServiceError("UNAUTHENTICATED", "The session is over: sign in again.");
 }
 
 /** A single result, in the types of graphql-ws. */

@@ -2,6 +2,7 @@
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { noMeter } from "../core/ports/meter.ts";
 import { noTracer } from "../core/ports/tracer.ts";
+import type { Session } from "../core/session.ts";
 import { clientAddress, trustedProxies } from "./client-address.ts";
 import { errorShaper } from "./errors.ts";
 import { EventStreams } from "./event-streams.ts";
@@ -31,15 +32,16 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
   const rates = new Rates(options.rateLimiter, bounds);
   const held = nothingHeld(bounds);
   const identityAt = identitiesAt(identity, rates, bounds);
+  const isOver = (session: Session) => identity.isOver(session);
   const trusted = trustedProxies(options.trustedProxies ?? []);
   const addressOf = (request: IncomingMessage) => clientAddress(request, trusted);
   const { meter = noMeter, tracer = noTracer } = options;
   const observers = { meter, tracer };
   const shape = errorShaper({ log, suggestions: introspection, meter });
-  const yoga = graphqlPipeline({ parts, shape, introspection, rates, held, bounds, observers });
-  const streams = new EventStreams(shape, bounds, meter);
+  const yoga = graphqlPipeline({ parts, shape, introspection, isOver, rates, held, bounds, observers });
+  const streams = new EventStreams(shape, isOver, bounds, meter);
   const sockets = new Sockets({
-    protocol: graphqlProtocol({ yoga, shape, identityAt, held, bounds, observers }),
+    protocol: graphqlProtocol({ yoga, shape, identityAt, isOver, held, bounds, observers }),
     observer: socketObserver(meter),
     origins,
     addressOf,

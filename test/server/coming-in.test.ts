@@ -128,6 +128,7 @@ describe("a storm of upgrades", () => {
         await new Promise<void>((resolve) => asking.push(resolve));
         return identity.session(token);
       },
+      isOver: identity.isOver,
     };
     await start({ identifying: 2, identifyingQueue: 1 }, { identity: slow });
     const answers = Array.from({ length: 4 }, () => postJson(api.url, { query }, good));

@@ -12,6 +12,7 @@ export function identityBy(viewerOf: (token: string | undefined) => Viewer | nul
       if (viewer === null) throw new ServiceError("UNAUTHENTICATED", "Nobody.");
       return endless(viewer);
     },
+    isOver: () => false,
   };
 }
 
@@ -21,5 +22,5 @@ export function endless(viewer: Viewer): Session {
 
 /** It cannot be found out who anybody is. */
 export function failingIdentity(error: Error): Identity {
-  return { session: () => Promise.reject(error) };
+  return { session: () => Promise.reject(error), isOver: () => false };
 }

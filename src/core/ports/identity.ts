@@ -9,4 +9,6 @@ export interface Identity {
    * out just now. Whatever is in doubt opens nothing.
    */
   session(token: string | undefined): Promise<Session>;
+  /** Whether it has ended since, by its time or otherwise; answered at once, by what is known here. */
+  isOver(session: Session): boolean;
 }
