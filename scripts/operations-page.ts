@@ -124,7 +124,7 @@ function metricsTable(): string {
 function labelsOf(labels: MetricDefinition["labels"]): string {
   return Object.entries(labels)
     .map(([label, values]) => {
-      const some = values.length <= 9 ? `: ${values.join(", ")}` : `: ${values.length} names`;
+      const some = values.length <= 9 ? `: ${values.join(", ")}` : ", by name";
       return `\`${label}\`${some}`;
     })
     .join("; ");

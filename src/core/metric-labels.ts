@@ -58,6 +58,7 @@ export const limitNames = [
 
 export const graphqlCodes = [
   ...errorCodes,
+  "RATE_LIMITED",
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
   "INTERNAL_SERVER_ERROR",

@@ -28,6 +28,8 @@ export interface RedisBusOptions {
   readonly replica: string;
   /** Whether another replica is still there; asked about one that is not heard. */
   lives(replica: string): Promise<boolean>;
+  /** Told of each notice that could not be sent. */
+  readonly dropped?: () => void;
   readonly log: Log;
 }
 
@@ -40,7 +42,8 @@ export interface RedisBus extends Bus {
 }
 
 /** Connects in the background: until Redis is there, the bus is down. Throws ServiceError BAD_INPUT for a bad URL. */
-export function createRedisBus({ url, tls, installation, replica, lives, log }: RedisBusOptions): RedisBus {
+export function createRedisBus(options: RedisBusOptions): RedisBus {
+  const { url, tls, installation, replica, lives, dropped, log } = options;
   const closing = new AbortController();
   const connections = connectRedis(url, log, tls);
   const channels = new Map<string, Channel>();
@@ -61,7 +64,7 @@ export function createRedisBus({ url, tls, installation, replica, lives, log }: 
     serializer: (message: string) => message,
   });
   const sieve = createNoticeSieve();
-  const outbox = new Outbox((channel, message) => pubsub.publish(channel, message));
+  const outbox = new Outbox((channel, message) => pubsub.publish(channel, message), dropped);
   const pulse = new Pulse({
     send(number) {
       // Said before the beat that proves that it could be said.

@@ -8,17 +8,22 @@ const tellEveryMs = 5_000;
 
 export class Outbox {
   readonly #publish: (channel: string, message: string) => Promise<void>;
+  readonly #dropped: () => void;
   #onTheWay = 0;
   #lost = false;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(publish: (channel: string, message: string) => Promise<void>) {
+  /** `dropped`: told of each that could not be sent and is missed. */
+  constructor(publish: (channel: string, message: string) => Promise<void>, dropped: () => void = () => {}) {
     this.#publish = publish;
+    this.#dropped = dropped;
   }
 
   send(channel: string, message: string): void {
     void this.attempt(channel, message).then((sent) => {
-      if (!sent) this.#lost = true;
+      if (sent) return;
+      this.#lost = true;
+      this.#dropped();
     });
   }
 

@@ -44,10 +44,11 @@ export function graphqlPipeline(options: YogaOptions): Yoga {
     graphqlEndpoint: graphqlPath,
     context: parts,
     plugins: [
-      observedOperations(options.observers),
       wellFormedRequests(shape),
       operationLimits(shape, introspection, bounds),
       operationAdmission(options),
+      // Sees what the others have refused.
+      observedOperations(options.observers),
       eventStreamResults(),
     ],
     maskedErrors: { maskError: shape },

@@ -23,6 +23,7 @@ import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { messageOf } from "../core/errors.ts";
 import type { SpanFacts, Tracer } from "../core/ports/tracer.ts";
+import { redacted } from "../core/redacted.ts";
 import { parseTraceparent, traceparentOf } from "../core/trace-context.ts";
 import { WantedTraces } from "./wanted-traces.ts";
 
@@ -57,10 +58,7 @@ const batchesPerSecond = 5;
 export function startTracing({ endpoint, serviceName, instance }: TracingOptions): Tracing {
   // Of the process, and without any state of ours: the first service in it sets it, and it stays.
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  const exporter = new OTLPTraceExporter({
-    url: `${endpoint.replace(/\/$/, "")}/v1/traces`,
-    timeoutMillis: sendWithinMs,
-  });
+  const exporter = new OTLPTraceExporter({ ...collectorAt(endpoint), timeoutMillis: sendWithinMs });
   const processor = new BatchSpanProcessor({
     exporter,
     maxQueueSize: queueSpans,
@@ -73,6 +71,17 @@ export function startTracing({ endpoint, serviceName, instance }: TracingOptions
   });
   const tracer = provider.getTracer("simulation-orchestration-service");
   return new OpenTracing(tracer, () => provider.shutdown());
+}
+
+/** User and password of the URL go as a header. */
+function collectorAt(endpoint: string): { url: string; headers: Record<string, string> } {
+  const url = new URL(endpoint.endsWith("/") ? `${endpoint}v1/traces` : `${endpoint}/v1/traces`);
+  const { username, password } = url;
+  url.username = "";
+  url.password = "";
+  if (username === "" && password === "") return { url: url.href, headers: {} };
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { url: url.href, headers: { authorization: `Basic ${Buffer.from(pair).toString("base64")}` } };
 }
 
 class OpenTracing implements Tracing {
@@ -175,7 +184,7 @@ class OpenTracing implements Tracing {
 }
 
 function failed(span: Span, error: unknown): void {
-  span.setStatus({ code: SpanStatusCode.ERROR, message: messageOf(error) });
+  span.setStatus({ code: SpanStatusCode.ERROR, message: redacted(messageOf(error)) });
   span.end();
 }
 
