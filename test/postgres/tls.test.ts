@@ -1,16 +1,14 @@
 // Postgres over TLS, a real server: whom the service believes, and what it shows of itself.
-import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Postgres, startPostgres } from "../../cluster/postgres.ts";
+import type { Postgres } from "../../cluster/postgres.ts";
 import { messageOf, ServiceError } from "../../src/core/errors.ts";
 import type { TlsIdentity } from "../../src/core/ports/tls.ts";
 import { openDatabase } from "../../src/postgres/open.ts";
 import { secured } from "../../src/postgres/tls.ts";
 import { makeAuthority, type Pair, pem } from "../support/certificates.ts";
 import { silent } from "../support/postgres.ts";
+import { startSecuredPostgres } from "../support/secured-servers.ts";
 
 const authority = makeAuthority("authority");
 const stranger = makeAuthority("another authority");
@@ -18,30 +16,7 @@ const here = authority.issue("postgres server", ["IP:127.0.0.1"]);
 const ca = pem(authority.cert);
 const shown = ({ cert, key }: Pair): TlsIdentity => ({ ca, cert: pem(cert), key: pem(key) });
 
-const folder = mkdtempSync(join(tmpdir(), "simulation-postgres-tls-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-/** A copy that the server may read, whose user is not this one where this one is root. */
-function readable(path: string): string {
-  const copy = join(folder, basename(path));
-  copyFileSync(path, copy);
-  chmodSync(copy, 0o600);
-  if (process.getuid?.() === 0) chownSync(copy, 65_534, 65_534);
-  return copy;
-}
-
-async function startSecured(pair: Pair, access: string): Promise<Postgres> {
-  chmodSync(folder, 0o755);
-  const accessFile = join(folder, `${basename(pair.cert)}.hba`);
-  writeFileSync(accessFile, `${access}\n`);
-  return await startPostgres([
-    "ssl=on",
-    `ssl_cert_file=${readable(pair.cert)}`,
-    `ssl_key_file=${readable(pair.key)}`,
-    `ssl_ca_file=${readable(authority.cert)}`,
-    `hba_file=${accessFile}`,
-  ]);
-}
+const startSecured = (pair: Pair, access: string) => startSecuredPostgres(pair, authority, access);
 
 /** Whether the service's connections are encrypted, or why there are none. */
 async function opened(url: string, tls: TlsIdentity): Promise<string> {

@@ -7,7 +7,7 @@ import { recorder } from "../memory/bus-contract.ts";
 import { makeAuthority, type Pair, pem } from "../support/certificates.ts";
 import { freePort } from "../support/free-port.ts";
 import { silent } from "../support/postgres.ts";
-import { type RedisServer, startRedis } from "../support/redis-server.ts";
+import { startSecuredRedis } from "../support/secured-servers.ts";
 import { noticeOf, until } from "./buses.ts";
 
 const authority = makeAuthority("authority");
@@ -16,21 +16,7 @@ const here = authority.issue("redis", ["IP:127.0.0.1"]);
 const ca = pem(authority.cert);
 const shown = ({ cert, key }: Pair): TlsIdentity => ({ ca, cert: pem(cert), key: pem(key) });
 
-/** Redis on a port of plain text, which the tests' own commands need, and one of TLS. */
-async function startSecured(
-  pair: Pair,
-  ...settings: string[]
-): Promise<{ server: RedisServer; port: number }> {
-  const port = await freePort();
-  const server = await startRedis([
-    `tls-port ${port}`,
-    `tls-cert-file ${pair.cert}`,
-    `tls-key-file ${pair.key}`,
-    `tls-ca-cert-file ${authority.cert}`,
-    ...settings,
-  ]);
-  return { server, port };
-}
+const startSecured = (pair: Pair, ...settings: string[]) => startSecuredRedis(pair, authority, settings);
 
 /** "carries notices", or why not. */
 async function busOn(url: string, tls: TlsIdentity): Promise<string> {
