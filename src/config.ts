@@ -25,6 +25,7 @@ export interface Config {
     readonly serverName: string | undefined;
   };
   readonly designServiceUrl: string | undefined;
+  readonly designServiceToken: string | undefined;
   readonly designsDir: string;
   /** Undefined: everybody who reaches the service, which then is on loopback, is the developer. */
   readonly auth: AuthConfig | undefined;
@@ -78,6 +79,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
       serverName: env.ENGINE_SERVER_NAME,
     },
     designServiceUrl: env.DESIGN_SERVICE_URL,
+    designServiceToken: env.DESIGN_SERVICE_TOKEN,
     designsDir: env.DESIGNS_DIR,
     auth: authConfig(env),
     corsOrigins: env.CORS_ORIGINS,

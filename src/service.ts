@@ -286,12 +286,15 @@ function openBudgets(
 }
 
 function designSource(
-  { designServiceUrl, designsDir }: Config,
+  { designServiceUrl, designServiceToken: token, designsDir }: Config,
   log: Log,
   { meter }: Telemetry,
 ): DesignSource {
   if (designServiceUrl !== undefined) {
-    return httpDesigns(designServiceUrl, log, { circuit: gaugeBreaker(meter) });
+    return httpDesigns(designServiceUrl, log, {
+      circuit: gaugeBreaker(meter),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    });
   }
   if (!existsSync(designsDir)) {
     throw new ServiceError(

@@ -127,6 +127,11 @@ const designs = {
     meaning: "`http(s)://…`: designs from [a Design Service](design-service.md) instead of a folder.",
     secret: "in-url",
   }),
+  DESIGN_SERVICE_TOKEN: text.optional().register(about, {
+    meaning:
+      "The service's own bearer token there, for when no user's is at hand: see [whose rights](design-service.md#whose-rights).",
+    secret: "all",
+  }),
   DESIGNS_DIR: text.default(shippedDesigns).register(about, {
     meaning: "The folder of designs; [your own](design-format.md#running-your-own) go there.",
     shownDefault: "`designs` of this project",

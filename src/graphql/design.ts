@@ -63,7 +63,8 @@ function page(args: { first?: number | null | undefined; after?: string | null |
 
 /** Designs are read with the caller's own rights. */
 function rightsOf(viewer: Viewer): DesignRequest {
-  return viewer.authorization === undefined ? {} : { authorization: viewer.authorization };
+  const { userId, authorization } = viewer;
+  return authorization === undefined ? { userId } : { userId, authorization };
 }
 
 function designOrError(id: string, fetched: DesignFetch | undefined): FetchedDesign | null | ServiceError {

@@ -159,7 +159,11 @@ export class CommandService implements Commands {
 
   #prepare(viewer: Viewer, input: StartInput): Promise<Preparation> {
     const signal = AbortSignal.timeout(this.#parts.settings.designWaitMs);
-    return this.#parts.preparation.prepare(input, { authorization: viewer.authorization, signal });
+    return this.#parts.preparation.prepare(input, {
+      authorization: viewer.authorization,
+      userId: viewer.userId,
+      signal,
+    });
   }
 }
 

@@ -41,6 +41,8 @@ export type Preparation =
 
 export interface PrepareOptions {
   readonly authorization?: string | undefined;
+  /** For whom: where there is no authorization of theirs, the Design Service is told. */
+  readonly userId: string;
   readonly signal: AbortSignal;
 }
 
@@ -55,9 +57,10 @@ export class DesignPreparation {
 
   /** Never throws. */
   async prepare(wanted: Wanted, options: PrepareOptions): Promise<Preparation> {
-    const { authorization, signal } = options;
+    const { authorization, userId, signal } = options;
     const fetched = await this.#designs.fetch(wanted.designId, {
       signal,
+      userId,
       ...(authorization === undefined ? {} : { authorization }),
     });
     if (fetched.kind !== "found") return fetched;

@@ -160,14 +160,14 @@ export class Scheduler {
     else this.#designsAt = performance.now() + this.#designBackoff.nextMs();
   }
 
-  async #fetchOne({ id, designId }: Simulation): Promise<Preparation["kind"]> {
+  async #fetchOne({ id, designId, userId }: Simulation): Promise<Preparation["kind"]> {
     const { store, preparation, ledger } = this.#parts;
     const input = await store.input(serviceViewer, id);
     if (input === null) throw new ServiceError("SIMULATION_NOT_FOUND", `Simulation ${id} has no input.`);
     const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(designDeadlineMs)]);
     const outcome = await preparation.prepare(
       { designId, seed: input.seed, duration: input.duration },
-      { signal },
+      { userId, signal },
     );
     if (this.#closing.signal.aborted) return outcome.kind;
     await ledger.change(

@@ -42,6 +42,7 @@ async function started(behaviour: RequestListener): Promise<{ rig: Rig; service:
     overallMs: 1_000,
     backoffMs: 10,
     openMs: 200,
+    authorization: "Bearer own",
   });
   rig = await startRig({ engines: [engine.address], designs });
   return { rig, service };
@@ -67,6 +68,16 @@ describe("a design service that", () => {
     const simulation = await rig.until(accepted.id, ended);
     expect(simulation).toMatchObject({ status: "COMPLETED", designRevision: 1, waiting: null });
     expect((await rig.events(accepted.id))[0]?.body).toMatchObject({ status: "QUEUED" });
+  });
+
+  it("is late is asked again with the service's own token, on behalf of the user", async () => {
+    const { rig, service } = await started(hanging);
+    const ann = { ...viewer, userId: "ann", authorization: "Bearer ann's" };
+    const { id } = await rig.commands.start(ann, request);
+    service.serve(healthy);
+    await rig.until(id, ended);
+    expect(service.requests.at(0)).toMatchObject({ authorization: "Bearer ann's" });
+    expect(service.requests.at(-1)).toMatchObject({ authorization: "Bearer own", onBehalfOf: "ann" });
   });
 
   it("turns out not to have the design fails the simulation", async () => {

@@ -12,6 +12,8 @@ export type Answer =
 export type GetOptions = {
   readonly agent: HttpAgent | HttpsAgent;
   readonly authorization?: string;
+  /** The user for whom the service asks with its own authorization. */
+  readonly onBehalfOf?: string;
   /** Largest body, in bytes; the connection is cut at the first byte beyond it. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
@@ -19,13 +21,15 @@ export type GetOptions = {
 
 /** One GET that expects JSON. Follows no redirect, takes no compressed body, never throws. */
 export function getJson(url: URL, options: GetOptions): Promise<Answer> {
-  const { agent, authorization, signal } = options;
+  const { agent, authorization, onBehalfOf, signal } = options;
   return new Promise((resolve) => {
     const send = url.protocol === "https:" ? tlsRequest : plainRequest;
     const headers = {
       accept: "application/json",
       "accept-encoding": "identity",
       ...(authorization === undefined ? {} : { authorization }),
+      // Percent-encoded: a header holds no other than plain characters.
+      ...(onBehalfOf === undefined ? {} : { "x-on-behalf-of": encodeURIComponent(onBehalfOf) }),
     };
     try {
       const request = send(url, { agent, signal, headers });

@@ -136,7 +136,8 @@ class HttpDesigns implements DesignSource {
     return ids.map((id) => [id, byItsId.has(id) ? checked(id, byItsId.get(id)) : denied]);
   }
 
-  async #get(path: string, maxBytes: number, { authorization, signal }: DesignRequest): Promise<Answer> {
+  async #get(path: string, maxBytes: number, asked: DesignRequest): Promise<Answer> {
+    const { authorization, userId, signal } = asked;
     const url = new URL(path, this.#base);
     const credentials = authorization ?? this.#own;
     const stop = linked(signal, this.#closing.signal);
@@ -145,6 +146,9 @@ class HttpDesigns implements DesignSource {
         agent: this.#agent,
         maxBytes,
         ...(credentials === undefined ? {} : { authorization: credentials }),
+        ...(authorization === undefined && this.#own !== undefined && userId !== undefined
+          ? { onBehalfOf: userId }
+          : {}),
       };
       return await this.#run((attempt) => getJson(url, { ...request, signal: attempt }), stop.signal);
     } finally {

@@ -25,6 +25,8 @@ export type DesignList =
 export type DesignRequest = {
   /** The caller's own `Authorization` header, where there is one: designs are read with the caller's rights. */
   readonly authorization?: string;
+  /** Who the design is for: whoever is asked with the service's own rights is told, and must judge by the user's. */
+  readonly userId?: string;
   /** Ends the request early; the answer is then `unavailable`. */
   readonly signal?: AbortSignal;
 };

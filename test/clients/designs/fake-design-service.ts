@@ -4,7 +4,11 @@ import type { AddressInfo } from "node:net";
 export type FakeDesignService = {
   readonly url: string;
   /** Requests received so far. */
-  readonly requests: { readonly url: string; readonly authorization: string | undefined }[];
+  readonly requests: {
+    readonly url: string;
+    readonly authorization: string | undefined;
+    readonly onBehalfOf: string | string[] | undefined;
+  }[];
   /** Connections open now. */
   connections(): Promise<number>;
   /** What is served from now on. */
@@ -17,7 +21,11 @@ export async function fakeDesignService(listener: RequestListener): Promise<Fake
   let current = listener;
   const requests: FakeDesignService["requests"] = [];
   const server = createServer((request, response) => {
-    requests.push({ url: request.url ?? "", authorization: request.headers.authorization });
+    requests.push({
+      url: request.url ?? "",
+      authorization: request.headers.authorization,
+      onBehalfOf: request.headers["x-on-behalf-of"],
+    });
     response.on("error", () => {});
     current(request, response);
   });

@@ -36,12 +36,20 @@ describe("a Design Service over HTTP", () => {
 
   it("is asked with the caller's own token, else with the service's", async () => {
     await open(serving(new Map()), { authorization: "Bearer own" });
-    await source.fetch("one", { authorization: "Bearer caller" });
+    await source.fetch("one", { userId: "ann", authorization: "Bearer caller" });
+    await source.fetch("one", { userId: "Änn\r\nx: y" });
     await source.fetch("one", {});
-    expect(service.requests.map(({ authorization }) => authorization)).toEqual([
-      "Bearer caller",
-      "Bearer own",
+    expect(service.requests.map(({ authorization, onBehalfOf }) => [authorization, onBehalfOf])).toEqual([
+      ["Bearer caller", undefined],
+      ["Bearer own", "%C3%84nn%0D%0Ax%3A%20y"],
+      ["Bearer own", undefined],
     ]);
+  });
+
+  it("is not told for whom it is asked where nobody vouches for that", async () => {
+    await open(serving(new Map()));
+    await source.fetch("one", { userId: "ann" });
+    expect(service.requests).toMatchObject([{ authorization: undefined, onBehalfOf: undefined }]);
   });
 
   it("is asked with the user and password of its URL, which are shown nowhere", async () => {
