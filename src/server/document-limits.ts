@@ -29,6 +29,9 @@ const empty: Size = { depth: 0, introspectionDepth: 0, fields: 0, items: 0, valu
 /** Where numbers saturate: far above every limit, far below where they stop being exact. */
 const plenty = 1_000_000_000;
 
+/** What a field below these stands for: of a hundred types, each in some lists, or of one. */
+const valuesOfSchema = { __schema: 200, __type: 10 } as const;
+
 type Variables = Readonly<Record<string, unknown>>;
 
 /** What one operation is measured by. */
@@ -152,7 +155,8 @@ class Measuring {
     const inner = this.#selections(field.selectionSet);
     if (name === "__schema" || name === "__type") {
       const introspectionDepth = Math.max(inner.introspectionDepth, inner.depth + 1);
-      return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0, values: 0 };
+      const values = Math.min(plenty, inner.fields * valuesOfSchema[name]);
+      return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0, values };
     }
     const items = itemsOf(field, this.#variables);
     const values = field.selectionSet === undefined ? weightOf(name) : inner.values;

@@ -1,6 +1,7 @@
 import { buildClientSchema, getIntrospectionQuery, isObjectType, parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/graphql/schema.ts";
+import { costOf } from "../../src/server/cost.ts";
 import { exceededMeasure, measured } from "../../src/server/document-limits.ts";
 import { serverLimits } from "../../src/server/limits.ts";
 import { pageFields } from "../../src/server/page-sizes.ts";
@@ -102,6 +103,23 @@ describe("the size of an answer", () => {
       (_, index) => `s${index}: simulations(first: 200) { nodes { ${report} } }`,
     );
     expect(exceeded(`{ ${all.join(" ")} }`)).toBe("values");
+  });
+});
+
+describe("the schema", () => {
+  const schema = (alias: string) => getIntrospectionQuery().replace("__schema", `${alias}: __schema`);
+
+  it("may be asked for as tools do, and costs what it takes", () => {
+    expect(exceeded(getIntrospectionQuery())).toBeUndefined();
+    const document = parse(schema("a"));
+    expect(costOf(document, undefined, measured(document, {}))).toBeGreaterThan(30);
+  });
+
+  it("may not be asked for many times at once", () => {
+    const query = getIntrospectionQuery();
+    const [selection = ""] = /__schema \{.*?\n {6}\}/s.exec(query) ?? [];
+    const many = Array.from({ length: 10 }, (_, n) => `a${n}: ${selection}`).join(" ");
+    expect(exceeded(`{ ${many} } ${query.slice(query.indexOf("fragment"))}`)).toBe("values");
   });
 });
 
