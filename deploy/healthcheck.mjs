@@ -1,6 +1,8 @@
 // Asks a program of the image whether it is well: `node deploy/healthcheck.mjs http://127.0.0.1:4000/healthz` for the
 // service, `node deploy/healthcheck.mjs grpc://127.0.0.1:7000` for an engine. Exit code 0: well; 1: not, or no answer
 // within two seconds. For what has no shell, no curl and no gRPC probe of its own.
+import { get } from "node:http";
+
 const withinMs = 2_000;
 
 const address = process.argv[2] ?? "";
@@ -14,9 +16,13 @@ try {
 }
 
 /** What is wrong; undefined: nothing. */
-async function service(url) {
-  const { status } = await fetch(url, { signal: AbortSignal.timeout(withinMs) });
-  return status === 200 ? undefined : `${url} answers ${status}`;
+function service(url) {
+  return new Promise((resolve, reject) => {
+    const asked = get(url, { timeout: withinMs }, ({ statusCode }) => {
+      resolve(statusCode === 200 ? undefined : `${url} answers ${statusCode}`);
+    });
+    asked.on("timeout", () => reject(new Error(`${url} does not answer`))).on("error", reject);
+  });
 }
 
 /** The standard health service; an empty request asks for the server as a whole. */
