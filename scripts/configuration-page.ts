@@ -7,6 +7,7 @@ Generated from \`src/config/settings.ts\` by \`npm run generate:config\`; not ed
 
 All settings are environment variables, and an empty one counts as not given. They are read once, when the process
 starts; a bad value, or settings that contradict each other, end the start (exit code 2) with everything that is wrong.
+A name that is none of these is not looked at; one that differs from one of these by a character is warned of in the log.
 
     npm start -- --print-config
 

@@ -1,6 +1,7 @@
 // The program: start, signals, exit code.
 import { destination, pino } from "pino";
 import { usage, type Wish, wishOf } from "./arguments.ts";
+import { misspelt } from "./config/misspelt.ts";
 import { printedConfig } from "./config/print.ts";
 import { ConfigError } from "./config/read.ts";
 import { readConfig } from "./config.ts";
@@ -29,6 +30,7 @@ const log = pino(
 let ending: { readonly since: number } | undefined;
 let service: Service | undefined;
 
+for (const one of misspelt(process.env)) log.warn(one, "A setting that is not known: is another one meant?");
 process.on("SIGTERM", end).on("SIGINT", end);
 process.on("unhandledRejection", crash).on("uncaughtException", crash);
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { configurationPage } from "../scripts/configuration-page.ts";
+import { misspelt } from "../src/config/misspelt.ts";
 import { printedConfig } from "../src/config/print.ts";
 import { ConfigError } from "../src/config/read.ts";
 import { settings } from "../src/config/settings.ts";
@@ -252,6 +253,39 @@ describe("a secret", () => {
 
   it("is no more than what is marked so: other settings have no file", () => {
     expect(readConfig({ PORT_FILE: "/nowhere" })).toEqual(readConfig({}));
+  });
+});
+
+describe("a name that is not known", () => {
+  it("is taken for a setting's where it differs by one character", () => {
+    const given = {
+      DATABSE_URL: "x",
+      REDIS_URLS: "x",
+      LOG_LEVAL: "x",
+      AUTH_ISUER: "x",
+      REDIS_URL_FILES: "x",
+    };
+    expect(misspelt(given)).toEqual([
+      { given: "DATABSE_URL", meant: "DATABASE_URL" },
+      { given: "REDIS_URLS", meant: "REDIS_URL" },
+      { given: "LOG_LEVAL", meant: "LOG_LEVEL" },
+      { given: "AUTH_ISUER", meant: "AUTH_ISSUER" },
+      { given: "REDIS_URL_FILES", meant: "REDIS_URL_FILE" },
+    ]);
+  });
+
+  it("is another program's where it is further off, or short", () => {
+    const others = {
+      PATH: "x",
+      HOME: "x",
+      POST: "x",
+      ROLE: "x",
+      LOGLEVELS: "x",
+      ENGINE_URI_LIST: "x",
+      "": "x",
+    };
+    expect(misspelt({ ...others, PORT: "1", DATABASE_URL: "x" })).toEqual([]);
+    expect(misspelt(Object.fromEntries(settings.map(({ name }) => [name, "x"])))).toEqual([]);
   });
 });
 
