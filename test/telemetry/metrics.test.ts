@@ -1,5 +1,5 @@
 // What a scrape of the real program says after one simulation with one viewer, and that it says all of the catalogue.
-import { expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { graphqlCodes, limitNames } from "../../src/core/metric-labels.ts";
 import { type MetricDefinition, metrics } from "../../src/core/metrics.ts";
 import { limitTable } from "../../src/server/limits.ts";
@@ -8,7 +8,11 @@ import { start } from "../support/api.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
 import { operation, send } from "../support/http.ts";
 import { LogClient } from "../support/log-client.ts";
+import { endServices } from "../support/service-process.ts";
 import { sampleOf, withObservedService } from "./observed.ts";
+
+// Also where a test ran out of time.
+afterAll(endServices);
 
 const catalogue = Object.entries<MetricDefinition>(metrics);
 
@@ -59,7 +63,7 @@ it("counts series from zero, and each registry for itself", async () => {
 });
 
 it("moves as a simulation runs with a viewer, and tells all of the catalogue", {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   await withObservedService({}, async (service) => {
     const { url } = service;

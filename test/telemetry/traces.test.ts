@@ -4,10 +4,15 @@ import { StartDocument } from "../../src/cli/gql/graphql.ts";
 import { parseTraceparent, traceparentOf } from "../../src/core/trace-context.ts";
 import { send } from "../support/http.ts";
 import { LogClient } from "../support/log-client.ts";
+import { endServices } from "../support/service-process.ts";
 import { type Collector, startCollector, withObservedService } from "./observed.ts";
 
 let collector: Collector | undefined;
-afterAll(() => collector?.close());
+afterAll(async () => {
+  // Also where a test ran out of time.
+  await endServices();
+  await collector?.close();
+});
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const spanId = "00f067aa0ba902b7";
@@ -32,7 +37,7 @@ it("reads a traceparent as the specification writes it, and nothing else", () =>
 });
 
 it("follows a start from the mutation through the engine's call to commit and delivery", {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   const seen = await startCollector();
   collector = seen;
