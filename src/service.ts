@@ -10,6 +10,7 @@ import { ServiceError } from "./core/errors.ts";
 import type { Bus } from "./core/ports/bus.ts";
 import type { DesignSource } from "./core/ports/designs.ts";
 import type { Log } from "./core/ports/log.ts";
+import type { RateLimiter } from "./core/ports/rate-limiter.ts";
 import { describeService } from "./describe.ts";
 import { createAnnouncementBoard } from "./feed/announcements.ts";
 import { createFeed } from "./feed/hub.ts";
@@ -37,7 +38,6 @@ import { createHealthServer } from "./server/health-server.ts";
 import { serverLimits } from "./server/limits.ts";
 import type { RunningServer } from "./server/options.ts";
 import { isLoopback } from "./server/origin.ts";
-import type { RateLimiter } from "./server/rate-limiter.ts";
 import { createServer } from "./server/server.ts";
 import { limitLabel } from "./telemetry/commands.ts";
 import { gaugeBreaker, gaugeDatabase, gaugeEngines, gaugeOwnership } from "./telemetry/gauges.ts";
@@ -69,6 +69,8 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 
 async function start(config: Config, log: Log, releases: Releases): Promise<Service> {
   const replica = randomUUID();
+  // Before anything is opened: a key that is none is no reason to start an engine.
+  const tokens = config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth, log);
   const { metrics, traces } = config;
   const telemetry = await openTelemetry({ metrics, traces, replica, log });
   releases.push("telemetry", () => telemetry.close(), 2_000);
@@ -94,7 +96,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   // Set below: a session can only be ended where there is a server.
   let endSessions: RunningServer["endSessions"] = () => {};
   const identity = await revocableIdentity({
-    identity: config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth, log),
+    identity: tokens,
     revocations,
     skewMs: (config.auth?.clockSkewS ?? 0) * 1_000,
     maxAgeMs: tokenMaxAgeMs,
@@ -273,12 +275,15 @@ function openBudgets(
   releases: Releases,
 ): RateLimiter {
   const { pointsPerUser: user, failuresPerAddress: address } = { ...serverLimits, ...limits };
-  if (redisUrl === undefined) return createMemoryRateLimiter({ user, address });
+  const budgets = { user, address };
+  const own = createMemoryRateLimiter(budgets);
+  if (redisUrl === undefined) return own;
   const limiter = createRedisRateLimiter({
     url: redisUrl,
     tls,
     installation,
-    budgets: { user, address },
+    budgets,
+    own,
     log,
   });
   releases.push("budgets", async () => limiter.close());
