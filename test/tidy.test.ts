@@ -10,7 +10,7 @@ const src = join(root, "src");
 /** What each folder of src may import, beside itself and libraries. */
 const layers: Record<string, readonly string[]> = {
   core: [],
-  config: ["core"],
+  config: ["core", "server"],
   gen: [],
   orchestrator: ["core", "gen"],
   feed: ["core"],

@@ -1,6 +1,11 @@
 // Budgets of one replica, in memory: for one that is alone, and while Redis is not to be had.
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { type BudgetName, type Budgets, budgetSeconds, type RateLimiter } from "../server/rate-limiter.ts";
+import {
+  type BudgetName,
+  type Budgets,
+  budgetSeconds,
+  type RateLimiter,
+} from "../core/ports/rate-limiter.ts";
 
 /** What is drawn on is forgotten after a minute. */
 export function createMemoryRateLimiter(budgets: Budgets): RateLimiter {
@@ -15,7 +20,7 @@ export function createMemoryRateLimiter(budgets: Budgets): RateLimiter {
 }
 
 /** Of the library's answer, which rejects where a budget is spent; ms. Rejects with what else went wrong. */
-export async function waitOf(answer: Promise<RateLimiterRes>): Promise<number> {
+async function waitOf(answer: Promise<RateLimiterRes>): Promise<number> {
   try {
     await answer;
     return 0;

@@ -1,12 +1,16 @@
 // Budgets that all replicas share, in Redis. Whoever asks waits a tenth of a second at most: when Redis is slow or
 // away, this replica's own budgets decide, and Redis is tried again once a second by one request alone.
 import { setTimeout as delay } from "node:timers/promises";
-import { RateLimiterRedis } from "rate-limiter-flexible";
+import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
+import {
+  type BudgetName,
+  type Budgets,
+  budgetSeconds,
+  type RateLimiter,
+} from "../core/ports/rate-limiter.ts";
 import type { TlsIdentity } from "../core/ports/tls.ts";
-import { createMemoryRateLimiter, waitOf } from "../memory/rate-limiter.ts";
-import { type BudgetName, type Budgets, budgetSeconds, type RateLimiter } from "../server/rate-limiter.ts";
 import { connectForBudgets } from "./connect.ts";
 
 interface RedisRateLimiterOptions {
@@ -16,6 +20,8 @@ interface RedisRateLimiterOptions {
   /** Keeps installations that share a server apart. */
   readonly installation: string;
   readonly budgets: Budgets;
+  /** This replica's own, which decides while Redis does not. */
+  readonly own: RateLimiter;
   readonly log: Log;
 }
 
@@ -32,9 +38,8 @@ const aloneMs = 1_000;
 
 /** Connects in the background. Throws ServiceError BAD_INPUT for a bad URL. */
 export function createRedisRateLimiter(options: RedisRateLimiterOptions): RedisRateLimiter {
-  const { url, tls, installation, budgets, log } = options;
+  const { url, tls, installation, budgets, own, log } = options;
   const client = connectForBudgets(url, tls);
-  const own = createMemoryRateLimiter(budgets);
   const shared = (budget: BudgetName) =>
     new RateLimiterRedis({
       storeClient: client,
@@ -80,6 +85,17 @@ export function createRedisRateLimiter(options: RedisRateLimiterOptions): RedisR
     },
     close: () => client.disconnect(),
   };
+}
+
+/** Of the library's answer, which rejects where a budget is spent; ms. Rejects with what else went wrong. */
+async function waitOf(answer: Promise<RateLimiterRes>): Promise<number> {
+  try {
+    await answer;
+    return 0;
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) return Math.max(1, refused.msBeforeNext);
+    throw refused;
+  }
 }
 
 /** Rejects when there is no answer in time; what comes later counts all the same. */

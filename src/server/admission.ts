@@ -7,8 +7,8 @@ import { refusedCost } from "./cost.ts";
 import type { Held } from "./held.ts";
 import type { HeldLimit } from "./holdings.ts";
 import type { Bounds } from "./limits.ts";
+import type { OperationContext } from "./operation-context.ts";
 import type { Rates } from "./rates.ts";
-import type { OperationContext } from "./yoga.ts";
 
 export interface AdmissionOptions {
   readonly isOver: Identity["isOver"];

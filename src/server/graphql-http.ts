@@ -6,12 +6,13 @@ import { bearerOf } from "./bearer.ts";
 import type { EventStreams } from "./event-streams.ts";
 import type { IdentityAt } from "./identity-at.ts";
 import type { Bounds } from "./limits.ts";
+import type { OperationContext } from "./operation-context.ts";
 import { type Rates, secondsOf } from "./rates.ts";
 import { refuse } from "./reply.ts";
 import { refusal } from "./request-guard.ts";
 import { Seat } from "./seat.ts";
 import { spread } from "./upgrade-admission.ts";
-import type { OperationContext, Yoga } from "./yoga.ts";
+import type { Yoga } from "./yoga.ts";
 
 interface GraphQLHttpOptions {
   readonly yoga: Yoga;

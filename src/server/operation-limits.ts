@@ -12,7 +12,7 @@ import { costOf } from "./cost.ts";
 import { exceededMeasure, measured, sizeError } from "./document-limits.ts";
 import { extended, type ShapeError } from "./errors.ts";
 import type { Bounds } from "./limits.ts";
-import type { OperationContext } from "./yoga.ts";
+import type { OperationContext } from "./operation-context.ts";
 
 interface Params {
   readonly operationName?: string | null | undefined;

@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Identity } from "../core/ports/identity.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { Meter } from "../core/ports/meter.ts";
+import type { RateLimiter } from "../core/ports/rate-limiter.ts";
 import type { Tracer } from "../core/ports/tracer.ts";
 import type { Session } from "../core/session.ts";
 import type { GraphQLParts } from "../graphql/context.ts";
 import type { LimitName, ServerLimits } from "./limits.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
 
 export interface Readiness {
   readonly status: "ok" | "degraded" | "down";

@@ -1,8 +1,8 @@
 // Who has spent their budget. The limiter is asked once for each operation; that a budget is spent is remembered
 // here, so that whoever goes on asking is refused before anything is read, and costs no other store anything.
 import { GraphQLError } from "graphql";
+import { type BudgetName, budgetSeconds, type RateLimiter } from "../core/ports/rate-limiter.ts";
 import type { Bounds } from "./limits.ts";
-import { type BudgetName, budgetSeconds, type RateLimiter } from "./rate-limiter.ts";
 
 /** Budgets known to be spent that are remembered; the oldest is forgotten first. */
 const remembered = 10_000;

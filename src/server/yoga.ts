@@ -1,30 +1,17 @@
-// The one pipeline: parse, bound, validate, build the context, execute, mask. HTTP goes through it by Yoga's own
-// handler; sockets by `prepare`, which is the same plugins in the same order.
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ExecutionArgs, type GraphQLError, getOperationAST } from "graphql";
 import type { OperationResult } from "graphql-ws";
 import { createYoga, type YogaServerInstance } from "graphql-yoga";
-import type { Viewer } from "../core/viewer.ts";
-import type { GraphQLParts, Origin } from "../graphql/context.ts";
+import type { GraphQLParts } from "../graphql/context.ts";
 import { schema } from "../graphql/schema.ts";
 import { type AdmissionOptions, operationAdmission } from "./admission.ts";
 import type { ShapeError } from "./errors.ts";
-import { type EventStreamSlot, eventStreamResults } from "./event-stream-results.ts";
+import { eventStreamResults } from "./event-stream-results.ts";
 import { observedOperations } from "./observed-operations.ts";
 import type { Observers } from "./observed-requests.ts";
+import type { OperationContext } from "./operation-context.ts";
 import { operationLimits } from "./operation-limits.ts";
-import type { Seat } from "./seat.ts";
 import { sharedKey } from "./shared-subscription.ts";
 import { wellFormedRequests } from "./well-formed.ts";
-
-/** What a transport knows of an operation. */
-export interface OperationContext extends EventStreamSlot {
-  readonly viewer: Viewer;
-  readonly origin: Origin;
-  readonly seat: Seat;
-  readonly req?: IncomingMessage;
-  readonly res?: ServerResponse;
-}
 
 export type Yoga = YogaServerInstance<OperationContext, GraphQLParts>;
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createMemoryRateLimiter } from "../../src/memory/rate-limiter.ts";
 import { createRedisRateLimiter } from "../../src/redis/rate-limiter.ts";
 import { type RedisServer, startRedis } from "../support/redis-server.ts";
 import { quietLog } from "../support/simulations.ts";
@@ -16,7 +17,14 @@ const budgets = { user: 10, address: 3 };
 /** As two replicas of an installation have them, once both reach Redis. */
 async function pair() {
   const installation = randomUUID();
-  const open = () => createRedisRateLimiter({ url: redis.url, installation, budgets, log: quietLog() });
+  const open = () =>
+    createRedisRateLimiter({
+      url: redis.url,
+      installation,
+      budgets,
+      own: createMemoryRateLimiter(budgets),
+      log: quietLog(),
+    });
   const [one, other] = [open(), open()];
   for (const limiter of [one, other]) {
     await vi.waitFor(async () => {
