@@ -30,8 +30,10 @@ export function anyNode(
       const stream = tls === undefined ? connectTcp(node) : connectTls({ ...node, ...tls });
       this.connecting = true;
       this.stream = stream;
-      stream.once("error", (error) => {
-        this.firstError = error;
+      // For the stream's whole life: over TLS an alert may come after the error that ended the attempt, and an error
+      // that nobody hears ends the process.
+      stream.on("error", (error) => {
+        this.firstError ??= error;
       });
       return stream;
     }

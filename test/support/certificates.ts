@@ -1,8 +1,9 @@
-// Real certificates of a test's own, made by the program openssl, in a folder that is gone with the test run.
+// Real certificates of a test file's own, made by the program openssl, in a folder that goes when its tests have ended.
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { afterAll } from "vitest";
 
 /** Paths of PEM files. */
 export interface Pair {
@@ -48,11 +49,13 @@ function make(folder: string, args: readonly string[]): Pair {
 }
 
 let folder: string | undefined;
+afterAll(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+});
 
 function scratch(): string {
   if (folder !== undefined) return folder;
   const created = mkdtempSync(join(tmpdir(), "simulation-certificates-"));
-  process.once("exit", () => rmSync(created, { recursive: true, force: true }));
   folder = created;
   return created;
 }

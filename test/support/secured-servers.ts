@@ -1,7 +1,8 @@
-// Real servers that speak TLS, with certificates of a test's own.
+// Real servers that speak TLS, with certificates of a test file's own.
 import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { afterAll } from "vitest";
 import { type Postgres, startPostgres } from "../../cluster/postgres.ts";
 import type { Authority, Pair } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
@@ -50,12 +51,14 @@ function readable(path: string): string {
 }
 
 let folder: string | undefined;
+afterAll(() => {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+});
 
 function scratch(): string {
   if (folder !== undefined) return folder;
   const created = mkdtempSync(join(tmpdir(), "simulation-secured-"));
   chmodSync(created, 0o755);
-  process.once("exit", () => rmSync(created, { recursive: true, force: true }));
   folder = created;
   return created;
 }
