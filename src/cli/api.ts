@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { messageOf, Refused, Unreachable } from "./errors.ts";
 import type { TypedDocumentString } from "./gql/graphql.ts";
+import { credentials, noToken, type TokenSource } from "./token.ts";
 
 /** How long an answer may take, all tries together, s. Longer than the service itself tries to give one. */
 export const usualTimeoutS = 20;
@@ -11,11 +12,14 @@ const askAgainAfterMs = [200, 800, 2_000];
 export class Api {
   /** The service's address, without a slash at the end. */
   readonly url: string;
+  /** With which it is asked. */
+  readonly token: TokenSource;
   readonly #signal: AbortSignal;
   readonly #timeoutS: number;
 
-  constructor(url: string, signal: AbortSignal, timeoutS: number) {
+  constructor(url: string, signal: AbortSignal, timeoutS: number, token = noToken) {
     this.url = url;
+    this.token = token;
     this.#signal = signal;
     this.#timeoutS = timeoutS;
   }
@@ -56,10 +60,11 @@ export class Api {
   }
 
   async #post(body: string, deadline: AbortSignal): Promise<string> {
+    const shown = credentials(await this.token());
     try {
       const response = await fetch(`${this.url}/graphql`, {
         method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
+        headers: { "content-type": "application/json", accept: "application/json", ...shown },
         body,
         signal: AbortSignal.any([this.#signal, deadline]),
       });

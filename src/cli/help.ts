@@ -19,6 +19,8 @@ export function helpOfAll(commands: readonly Command[]): string {
     "Options of every command:",
     ...optionLines(commonOptions),
     "",
+    "A service with authentication is shown the token of SIMULATION_TOKEN, or of the file SIMULATION_TOKEN_FILE.",
+    "",
     "Exit codes: 0 done, or COMPLETED; 1 refused by the API; 2 a wrong command line; 3 the simulation FAILED;",
     "4 it was STOPPED; 5 the service cannot be reached; 130 Ctrl-C.",
     "",

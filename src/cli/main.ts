@@ -4,9 +4,10 @@ import { Interrupted } from "./errors.ts";
 import { exitCodes } from "./exit-codes.ts";
 import type { Io } from "./io.ts";
 import { run } from "./run.ts";
+import { tokenSource } from "./token.ts";
 import { colours, noColours } from "./view/paint.ts";
 
-const { SIMULATION_URL, NO_COLOR, TERM } = process.env;
+const { SIMULATION_URL, SIMULATION_TOKEN, SIMULATION_TOKEN_FILE, NO_COLOR, TERM } = process.env;
 const { stdout, stderr } = process;
 const interrupt = new AbortController();
 
@@ -33,7 +34,8 @@ const io: Io = {
   signal: interrupt.signal,
 };
 
-const code = await run(process.argv.slice(2), SIMULATION_URL || "http://127.0.0.1:4000", io);
+const token = tokenSource({ SIMULATION_TOKEN, SIMULATION_TOKEN_FILE });
+const code = await run(process.argv.slice(2), SIMULATION_URL || "http://127.0.0.1:4000", io, token);
 // What a pipe has not taken yet is written first.
 await new Promise<void>((resolve) => stdout.write("", () => resolve()));
 process.exit(code);

@@ -13,15 +13,21 @@ import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { helpOf, helpOfAll } from "./help.ts";
 import type { Io } from "./io.ts";
 import { parse } from "./options.ts";
+import { noToken, type TokenSource } from "./token.ts";
 import { plain } from "./view/text.ts";
 
 const commands: readonly Command[] = [designs, start, list, show, watch, pause, resume, speed, stop, report];
 
 /** Throws only what is a defect. */
-export async function run(args: readonly string[], usualUrl: string, io: Io): Promise<ExitCode> {
+export async function run(
+  args: readonly string[],
+  usualUrl: string,
+  io: Io,
+  token = noToken,
+): Promise<ExitCode> {
   const json = args.includes("--json");
   try {
-    return await call(args, usualUrl, io);
+    return await call(args, usualUrl, io, token);
   } catch (error) {
     const code = codeOf(error, io);
     if (code === undefined) throw error;
@@ -30,7 +36,12 @@ export async function run(args: readonly string[], usualUrl: string, io: Io): Pr
   }
 }
 
-async function call([name, ...args]: readonly string[], usualUrl: string, io: Io): Promise<ExitCode> {
+async function call(
+  [name, ...args]: readonly string[],
+  usualUrl: string,
+  io: Io,
+  token: TokenSource,
+): Promise<ExitCode> {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     await io.out(helpOfAll(commands));
     return name === undefined ? exitCodes.usage : exitCodes.ok;
@@ -45,7 +56,7 @@ async function call([name, ...args]: readonly string[], usualUrl: string, io: Io
     return exitCodes.ok;
   }
   const timeoutS = options.seconds("timeout") ?? usualTimeoutS;
-  const api = new Api(urlOf(options.text("url") ?? usualUrl), io.signal, timeoutS);
+  const api = new Api(urlOf(options.text("url") ?? usualUrl), io.signal, timeoutS, token);
   return await command.run({ api, io, options, json: options.on("json") });
 }
 

@@ -1,10 +1,11 @@
 // One connection: the events of one subscription, until the stream completes or the connection breaks.
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
-import { messageOf, Refused } from "./errors.ts";
+import { messageOf, Refused, UsageError } from "./errors.ts";
 import type { WatchedEvent } from "./events.ts";
 import { WatchDocument, type WatchSubscription } from "./gql/graphql.ts";
 import { Inbox } from "./inbox.ts";
+import { credentials, type TokenSource } from "./token.ts";
 
 /** The connection broke. What was not heard is still in the log. */
 export class Cut extends Error {
@@ -13,6 +14,7 @@ export class Cut extends Error {
 
 export interface StreamOptions {
   readonly url: string;
+  readonly token: TokenSource;
   readonly id: string;
   /** Undefined: from now on. */
   readonly after: number | undefined;
@@ -26,11 +28,11 @@ export interface StreamOptions {
  * Refused when the API refuses, and the signal's reason when that is aborted.
  */
 export async function* stream(options: StreamOptions): AsyncGenerator<WatchedEvent, void> {
-  const { url, id, after, signal, silentMs } = options;
+  const { url, token, id, after, signal, silentMs } = options;
   const inbox = new Inbox<WatchedEvent>();
   const abort = (): void => inbox.end(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
-  const connection = connect(url, inbox, silentMs);
+  const connection = connect(url, token, inbox, silentMs);
   connection.client.subscribe<WatchSubscription>(
     { query: WatchDocument.toString(), variables: after === undefined ? { id } : { id, after } },
     {
@@ -51,7 +53,7 @@ export async function* stream(options: StreamOptions): AsyncGenerator<WatchedEve
   }
 }
 
-function connect(url: string, inbox: Inbox<WatchedEvent>, silentMs: number) {
+function connect(url: string, token: TokenSource, inbox: Inbox<WatchedEvent>, silentMs: number) {
   let socket: WebSocket | undefined;
   let silence: NodeJS.Timeout | undefined;
   let ended = false;
@@ -84,6 +86,7 @@ function connect(url: string, inbox: Inbox<WatchedEvent>, silentMs: number) {
   const client = createClient({
     url: `${url.replace(/^http/, "ws")}/graphql`,
     webSocketImpl: Socket,
+    connectionParams: async () => credentials(await token()),
     // Coming back is ours to do: this client would send the same `after` again.
     retryAttempts: 0,
     // A quiet connection is asked in time.
@@ -108,6 +111,7 @@ const finalCodes: readonly number[] = [4400, 4401, 4403, 4406, 4409, 1008];
 /** Of an error event, a close event or the errors of a GraphQL answer. */
 function reasonOf(error: unknown): Error {
   if (Array.isArray(error)) return refusalOf(error[0]);
+  if (error instanceof UsageError) return error;
   const { code, reason, message }: Record<string, unknown> = Object(error);
   if (typeof code === "number") {
     const text = typeof reason === "string" && reason !== "" ? reason : "connection closed";

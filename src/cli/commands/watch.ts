@@ -105,5 +105,5 @@ async function print(call: Call, picture: Picture, after: number | undefined): P
 function heardBy({ api, io, options }: Call, id: string, after: number | undefined) {
   const patienceMs = (options.number("patience") ?? usualPatience) * 1000;
   const silentMs = (options.seconds("timeout") ?? usualSilence) * 1000;
-  return follow({ url: api.url, signal: io.signal, silentMs, patienceMs, id, after });
+  return follow({ url: api.url, token: api.token, signal: io.signal, silentMs, patienceMs, id, after });
 }
