@@ -1,9 +1,11 @@
 import { parse } from "graphql";
 import { describe, expect, it } from "vitest";
+import type { Role, Viewer } from "../../src/core/viewer.ts";
 import { schema } from "../../src/graphql/schema.ts";
 import { Renderings } from "../../src/server/renderings.ts";
 import { sharedKey } from "../../src/server/shared-subscription.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
+import { identityBy } from "../support/identities.ts";
 import { changedTo, sampled, simulationOf } from "../support/simulations.ts";
 import { startApi } from "./api.ts";
 
@@ -88,6 +90,64 @@ describe("an event", () => {
     await api.close();
   });
 });
+
+describe("what depends on who looks", () => {
+  it("is each viewer's own, though all select the same of one simulation at the same time", async () => {
+    const held = (role?: Role, admin = false): Omit<Viewer, "userId"> => ({
+      roles: new Map(role === undefined ? [] : [["shop", role]]),
+      admin,
+    });
+    const viewers: Record<string, Omit<Viewer, "userId">> = {
+      vera: held("viewer"),
+      viktor: held("viewer"),
+      olga: held("operator"),
+      ann: held(),
+      ada: held("admin"),
+      root: held(undefined, true),
+    };
+    const api = await startApi({
+      identity: identityBy((token = "") => {
+        const viewer = viewers[token];
+        return viewer === undefined ? null : { userId: token, ...viewer };
+      }),
+    });
+    api.store.add(simulationOf("1", { projectId: "shop", userId: "ann" }));
+    const query = `subscription { simulationEvents(simulationId: "1", after: 0) {
+      seq ... on StatusChanged { status } simulation { id viewerRole owner { replica } } } }`;
+    const clients = await Promise.all(
+      Object.keys(viewers).map((name) => GraphQLWsClient.connect(api, { authorization: `Bearer ${name}` })),
+    );
+    for (const client of clients) client.subscribe("1", query);
+    await Promise.all(clients.map((client) => client.results("1", 1)));
+    api.say("1", [changedTo("PAUSED")]);
+    api.say("1", [changedTo("COMPLETED")], { status: "COMPLETED" });
+    await Promise.all(clients.map((client) => client.frame(({ type }) => type === "complete")));
+    const seen = clients.map((client) => {
+      const shown = client.frames.flatMap(({ type, payload }) => {
+        if (type !== "next") return [];
+        const { simulation } = (payload as { data: { simulationEvents: { simulation: Seen } } }).data
+          .simulationEvents;
+        return [`${simulation.viewerRole} ${simulation.owner?.replica ?? "-"}`];
+      });
+      expect(shown.length).toBeGreaterThanOrEqual(3);
+      return [...new Set(shown)];
+    });
+    expect(seen).toEqual([
+      ["VIEWER -"],
+      ["VIEWER -"],
+      ["OPERATOR r1"],
+      ["OPERATOR r1"],
+      ["ADMIN r1"],
+      ["ADMIN r1"],
+    ]);
+    await api.close();
+  });
+});
+
+interface Seen {
+  readonly viewerRole: string;
+  readonly owner: { readonly replica: string } | null;
+}
 
 describe("a group", () => {
   it("lives from its first member to its last", () => {
