@@ -4,6 +4,7 @@ import { createYoga, type YogaServerInstance } from "graphql-yoga";
 import type { GraphQLParts } from "../graphql/context.ts";
 import { schema } from "../graphql/schema.ts";
 import { type AdmissionOptions, operationAdmission } from "./admission.ts";
+import { createDocumentCache } from "./document-cache.ts";
 import type { ShapeError } from "./errors.ts";
 import { eventStreamResults } from "./event-stream-results.ts";
 import { observedOperations } from "./observed-operations.ts";
@@ -46,7 +47,10 @@ export function graphqlPipeline(options: YogaOptions): Yoga {
     graphiql: false,
     landingPage: false,
     // Documents are kept, but no refusal of one: it may be the fault of its variables, or of the operation's name.
-    parserAndValidationCache: { errorCache: { get: () => undefined, set: () => {} } },
+    parserAndValidationCache: {
+      documentCache: createDocumentCache(),
+      errorCache: { get: () => undefined, set: () => {} },
+    },
     // What is worth a line is logged where errors are shaped.
     logging: false,
   });
