@@ -2,7 +2,7 @@
 // are there go on verifying for a while; where there are none, or none of that name, nothing is known, and nothing opens.
 //
 //     age of the keys   0 .. 5 min          taken as they are; another name of a key has them fetched, once a second
-//                       .. 60 min           fetched anew; where that fails, in the background every 10 s, still taken
+//                       .. 10 min           fetched anew; where that fails, in the background every 10 s, still taken
 //                       above               not believed any more
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
 import { messageOf, ServiceError } from "../core/errors.ts";
@@ -20,7 +20,7 @@ export const keyTimes = {
   /** A key that the issuer has withdrawn is believed no longer than this while the issuer can be reached, ms. */
   freshMs: 300_000,
   /** And no longer than this while it cannot. */
-  believedMs: 3_600_000,
+  believedMs: 600_000,
   /** Between two fetches, so that whoever invents names of keys causes no more of them; a new key is found so soon. */
   betweenMs: 1_000,
   /** Between two fetches that nobody waits for, while the issuer cannot be reached. */
