@@ -4,6 +4,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Identity } from "../../src/core/ports/identity.ts";
 import { keyTimes, publishedKeys } from "../../src/identity/published-keys.ts";
 import { tokenIdentity } from "../../src/identity/tokens.ts";
+import { startApi } from "../server/api.ts";
+import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
+import { postJson } from "../support/http.ts";
 import {
   audience,
   type Issuer,
@@ -165,7 +168,7 @@ describe("in the course of time", () => {
     expect(await verifies()).toBe(false);
   });
 
-  it("a key is believed for an hour while the issuer is down, and at once when it is back", async () => {
+  it("a key is believed for a while, bounded, while the issuer is down, and at once when it is back", async () => {
     const { issuer, age, verifies } = await aged();
     issuer.manner = "failing";
     for (let at: number = keyTimes.freshMs; at < keyTimes.believedMs; at += keyTimes.freshMs) {
@@ -178,4 +181,20 @@ describe("in the course of time", () => {
     age(keyTimes.believedMs + keyTimes.betweenMs);
     expect(await verifies()).toBe(true);
   });
+});
+
+it("while the keys cannot be had, whoever comes is told to try again, on each transport", async () => {
+  const key = await signingKey();
+  const issuer = await issuerOf(key);
+  issuer.manner = "failing";
+  const api = await startApi({ identity: await identityOf(issuer) });
+  const shown = { authorization: `Bearer ${await tokenBy(key)}` };
+  const { status, headers, text } = await postJson(api.url, { query: "{ __typename }" }, shown);
+  expect(status).toBe(503);
+  expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+  expect(JSON.parse(text).errors[0].extensions.code).toBe("UNAVAILABLE");
+  const client = await GraphQLWsClient.open(api);
+  client.send({ type: "connection_init", payload: shown });
+  expect((await client.closed).code).toBe(1013);
+  await api.close();
 });
