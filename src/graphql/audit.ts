@@ -42,28 +42,35 @@ const AuditFilterInput = builder.inputType("AuditFilter", {
   }),
 });
 
+const AuditConnection = builder.connectionObject(
+  { type: AuditRecordType, name: "AuditConnection", description: "A page of the audit trail." },
+  { name: "AuditEdge", description: "A record, and its place in the trail." },
+);
+
 builder.queryField("audit", (t) =>
-  t.connection(
-    {
-      type: AuditRecordType,
-      description: `The audit trail, newest first, forwards only: of the projects that the viewer administers, and what they did themselves; for
-admins all of it. A page has at most ${limits.listPageMax}.`,
-      args: { filter: t.arg({ type: AuditFilterInput, description: "Only these." }) },
-      resolve: async (_, { first, after, filter }, { audit, viewer }) => {
-        const limit = pageSize(first, "first", limits.listPageDefault, limits.listPageMax);
-        const page = await audit.read(viewer, auditFilter(filter), limit, cursorOf(after));
-        return {
-          edges: page.records.map((record) => ({ cursor: record.id, node: record })),
-          pageInfo: {
-            hasNextPage: page.hasMore,
-            hasPreviousPage: false,
-            startCursor: page.records.at(0)?.id ?? null,
-            endCursor: page.records.at(-1)?.id ?? null,
-          },
-        };
-      },
+  t.field({
+    type: AuditConnection,
+    description: `The audit trail, newest first: of the projects that the viewer administers, and what they did themselves; for admins all
+of it.`,
+    args: {
+      first: t.arg.int({
+        description: `How many, at most ${limits.listPageMax}; ${limits.listPageDefault} when left out.`,
+      }),
+      after: t.arg.string({ description: "Only what comes after this cursor." }),
+      filter: t.arg({ type: AuditFilterInput, description: "Only these." }),
     },
-    { name: "AuditConnection", description: "A page of the audit trail." },
-    { name: "AuditEdge", description: "A record, and its place in the trail." },
-  ),
+    resolve: async (_, { first, after, filter }, { audit, viewer }) => {
+      const limit = pageSize(first, "first", limits.listPageDefault, limits.listPageMax);
+      const page = await audit.read(viewer, auditFilter(filter), limit, cursorOf(after));
+      return {
+        edges: page.records.map((record) => ({ cursor: record.id, node: record })),
+        pageInfo: {
+          hasNextPage: page.hasMore,
+          hasPreviousPage: false,
+          startCursor: page.records.at(0)?.id ?? null,
+          endCursor: page.records.at(-1)?.id ?? null,
+        },
+      };
+    },
+  }),
 );

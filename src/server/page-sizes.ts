@@ -13,7 +13,7 @@ interface Page {
 /** The fields that bring pages, by name. A test holds this against the schema. */
 export const pageFields: Readonly<Record<string, Page>> = {
   simulations: { arguments: ["first", "last"], usual: limits.listPageDefault, maximum: limits.listPageMax },
-  audit: { arguments: ["first", "last"], usual: limits.listPageDefault, maximum: limits.listPageMax },
+  audit: { arguments: ["first"], usual: limits.listPageDefault, maximum: limits.listPageMax },
   designs: { arguments: ["first"], usual: limits.listPageDefault, maximum: limits.listPageMax },
   events: { arguments: ["first"], usual: limits.eventPageDefault, maximum: limits.eventPageMax },
   metrics: {

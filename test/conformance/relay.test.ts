@@ -109,6 +109,7 @@ describe("a connection type", () => {
 
   it("has edges and pageInfo: PageInfo!; an edge has node and a cursor that serialises as a string", () => {
     expect(connections.map(({ name }) => name).sort()).toEqual([
+      "AuditConnection",
       "DesignConnection",
       "SimulationConnection",
       "SimulationEventConnection",
