@@ -1,24 +1,12 @@
 // The composition root: from a config to a running service. The only file that sees everything.
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { fileDesigns } from "./clients/designs/files.ts";
-import { httpDesigns } from "./clients/designs/http.ts";
-import { startEngineChild } from "./clients/engine/child.ts";
 import { connectFleet } from "./clients/engine/fleet.ts";
 import type { Config } from "./config.ts";
-import { ServiceError } from "./core/errors.ts";
-import type { Bus } from "./core/ports/bus.ts";
-import type { DesignSource } from "./core/ports/designs.ts";
 import type { Log } from "./core/ports/log.ts";
-import type { RateLimiter } from "./core/ports/rate-limiter.ts";
 import { describeService } from "./describe.ts";
 import { createAnnouncementBoard } from "./feed/announcements.ts";
 import { createFeed } from "./feed/hub.ts";
-import { developmentIdentity } from "./identity/development.ts";
 import { revocableIdentity } from "./identity/revocable.ts";
-import { tokenIdentity } from "./identity/tokens.ts";
-import { createMemoryBus } from "./memory/bus.ts";
-import { createMemoryRateLimiter } from "./memory/rate-limiter.ts";
 import { AuditTrail } from "./orchestrator/audit-trail.ts";
 import { CommandService } from "./orchestrator/command-service.ts";
 import { EngineWatch } from "./orchestrator/engine-watch.ts";
@@ -28,21 +16,26 @@ import { DesignPreparation } from "./orchestrator/prepare.ts";
 import { Reconciler } from "./orchestrator/reconciler.ts";
 import { startRetention } from "./orchestrator/retention.ts";
 import { Scheduler } from "./orchestrator/scheduler.ts";
-import { defaultSettings, type OrchestratorSettings } from "./orchestrator/settings.ts";
-import { openDatabase } from "./postgres/open.ts";
+import {
+  designSource,
+  embeddedEngine,
+  failpointOf,
+  identityOf,
+  openBudgets,
+  openBus,
+  openStorage,
+  settingsOf,
+  warnOfPlainEngines,
+} from "./parts.ts";
 import { readiness } from "./readiness.ts";
-import { createRedisBus } from "./redis/bus.ts";
-import { createRedisRateLimiter } from "./redis/rate-limiter.ts";
 import { Releases } from "./releases.ts";
 import { createHealthServer } from "./server/health-server.ts";
-import { serverLimits } from "./server/limits.ts";
 import type { RunningServer } from "./server/options.ts";
-import { isLoopback } from "./server/origin.ts";
 import { createServer } from "./server/server.ts";
 import { limitLabel } from "./telemetry/commands.ts";
-import { gaugeBreaker, gaugeDatabase, gaugeEngines, gaugeOwnership } from "./telemetry/gauges.ts";
+import { gaugeDatabase, gaugeEngines, gaugeOwnership } from "./telemetry/gauges.ts";
 import { countSimulations } from "./telemetry/queue.ts";
-import { openTelemetry, type Telemetry } from "./telemetry/telemetry.ts";
+import { openTelemetry } from "./telemetry/telemetry.ts";
 
 export interface Service {
   /** http://host:port */
@@ -55,7 +48,6 @@ export interface Service {
 
 const drainServerMs = 3_000;
 const dayMs = 24 * 3_600_000;
-const embeddedLeaseMs = 3_600_000;
 
 export async function startService(config: Config, log: Log): Promise<Service> {
   const releases = new Releases(log);
@@ -70,14 +62,14 @@ export async function startService(config: Config, log: Log): Promise<Service> {
 async function start(config: Config, log: Log, releases: Releases): Promise<Service> {
   const replica = randomUUID();
   // Before anything is opened: a key that is none is no reason to start an engine.
-  const tokens = config.auth === undefined ? developmentIdentity : await tokenIdentity(config.auth, log);
+  const tokens = await identityOf(config, log);
   const { metrics, traces } = config;
   const telemetry = await openTelemetry({ metrics, traces, replica, log });
   releases.push("telemetry", () => telemetry.close(), 2_000);
   const { meter, tracer } = telemetry;
   // The slow two at once: the database opens while the engine starts.
   const failpoint = failpointOf(config);
-  const opening = open(config, log, releases, failpoint, telemetry);
+  const opening = openStorage(config, log, releases, failpoint, telemetry);
   // It is awaited below; that it fails before that is no defect.
   opening.catch(() => {});
   const engine = await embeddedEngine(config, log, releases).catch(async (error) => {
@@ -216,130 +208,5 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
     url: server.url,
     describe: () => describeService(config, described),
     close: () => releases.release(),
-  };
-}
-
-type Opened = Awaited<ReturnType<typeof openDatabase>>;
-
-async function open(
-  { databaseUrl: url, databaseTls: tls, dataDir }: Config,
-  log: Log,
-  releases: Releases,
-  failpoint: (name: string) => void,
-  { meter }: Telemetry,
-): Promise<Opened> {
-  const database = await openDatabase({
-    dataDir,
-    log,
-    failpoint,
-    meter,
-    ...(url === undefined ? {} : { url, tls }),
-  });
-  releases.push("database", () => database.close(), 2_000);
-  return database;
-}
-
-async function embeddedEngine(config: Config, log: Log, releases: Releases) {
-  if (config.engines !== undefined) return undefined;
-  const engine = await startEngineChild(log);
-  releases.push("embedded engine", () => engine.close());
-  return engine;
-}
-
-/** Whoever is between here and there reads and changes what is said. */
-function warnOfPlainEngines({ engines = [], engineTls }: Config, log: Log): void {
-  for (const engine of engines) {
-    const host = engine.slice(0, engine.lastIndexOf(":"));
-    if (engineTls.addresses.includes(engine) || isLoopback(host)) continue;
-    log.warn({ engine }, "An engine on another machine is spoken to in plain text: grpcs:// would encrypt.");
-  }
-}
-
-function openBus(
-  { redisUrl, redisTls: tls }: Config,
-  { installation, leases }: Opened,
-  replica: string,
-  log: Log,
-  { meter }: Telemetry,
-): Bus {
-  if (redisUrl === undefined) return createMemoryBus({ log });
-  const lives = async (other: string) => (await leases.expiries([other])).has(other);
-  const dropped = () => meter.count("simulations_notices_total", { stage: "dropped" });
-  return createRedisBus({ url: redisUrl, tls, installation, replica, lives, dropped, log });
-}
-
-function openBudgets(
-  { redisUrl, redisTls: tls, limits }: Config,
-  { installation }: Opened,
-  log: Log,
-  releases: Releases,
-): RateLimiter {
-  const { pointsPerUser: user, failuresPerAddress: address } = { ...serverLimits, ...limits };
-  const budgets = { user, address };
-  const own = createMemoryRateLimiter(budgets);
-  if (redisUrl === undefined) return own;
-  const limiter = createRedisRateLimiter({
-    url: redisUrl,
-    tls,
-    installation,
-    budgets,
-    own,
-    log,
-  });
-  releases.push("budgets", async () => limiter.close());
-  return limiter;
-}
-
-function designSource(
-  { designServiceUrl, designServiceToken: token, designsDir }: Config,
-  log: Log,
-  { meter }: Telemetry,
-): DesignSource {
-  if (designServiceUrl !== undefined) {
-    return httpDesigns(designServiceUrl, log, {
-      circuit: gaugeBreaker(meter),
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    });
-  }
-  if (!existsSync(designsDir)) {
-    throw new ServiceError(
-      "BAD_INPUT",
-      `There is no folder ${designsDir}: set DESIGNS_DIR to one that holds designs.`,
-    );
-  }
-  return fileDesigns(designsDir, log);
-}
-
-function settingsOf(config: Config, embedded: boolean, replica: string): OrchestratorSettings {
-  const admission = {
-    total: config.maxSimulations,
-    perProject: config.maxSimulationsPerProject,
-    perUser: config.maxSimulationsPerUser,
-    perEngine: config.maxSimulations,
-  };
-  const { maxWallTimeS, maxPauseS, maxQueueTimeS, maxQueuedPerUser, orphanTimeoutMs } = config;
-  return {
-    ...defaultSettings,
-    // The embedded database serves one process, which a lock on its folder ensures: nobody else could take over, and
-    // a moment in which the database is busy must not look like a lost lease.
-    ...(embedded ? { leaseMs: embeddedLeaseMs, selfFenceMs: embeddedLeaseMs } : {}),
-    admission,
-    maxWallTimeS,
-    maxPauseS,
-    maxQueueTimeS,
-    maxQueuedPerUser,
-    orphanTimeoutMs,
-    replica,
-  };
-}
-
-// For tests of crashes: dies by SIGKILL, as a crash would, at the given visit of the place.
-function failpointOf({ failpoint }: Config): (name: string) => void {
-  if (failpoint === undefined) return () => {};
-  let visits = 0;
-  return (name) => {
-    if (name !== failpoint.name) return;
-    visits += 1;
-    if (visits === failpoint.visit) process.kill(process.pid, "SIGKILL");
   };
 }

@@ -16,7 +16,6 @@ import { Deliveries, ObservedSource } from "./deliveries.ts";
 import { observedDesigns } from "./designs.ts";
 import { observedFleet } from "./engines.ts";
 import { startMetricsServer } from "./metrics-server.ts";
-import { createPrometheus } from "./prometheus.ts";
 import { observedLeases, observedStore } from "./store.ts";
 import { startTracing } from "./tracing.ts";
 
@@ -47,9 +46,10 @@ export interface Telemetry {
 
 /** Rejects when the address of the metrics cannot be listened on. */
 export async function openTelemetry({ metrics, traces, replica, log }: TelemetryOptions): Promise<Telemetry> {
-  const prometheus = metrics === undefined ? undefined : createPrometheus();
+  // Each is loaded where it is wanted: a start without them is that much quicker.
+  const prometheus = metrics === undefined ? undefined : (await import("./prometheus.ts")).createPrometheus();
   const server = metrics && prometheus && (await startMetricsServer({ ...metrics, meter: prometheus, log }));
-  const tracing = traces === undefined ? undefined : startTracing({ ...traces, instance: replica });
+  const tracing = traces === undefined ? undefined : await startTracing({ ...traces, instance: replica });
   const meter = prometheus ?? noMeter;
   const deliveries = new Deliveries(meter, tracing);
   return {

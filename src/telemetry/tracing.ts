@@ -17,14 +17,11 @@ import {
   TraceFlags,
   trace,
 } from "@opentelemetry/api";
-import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
-import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
-import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BatchSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { messageOf } from "../core/errors.ts";
 import type { SpanFacts, Tracer } from "../core/ports/tracer.ts";
 import { redacted } from "../core/redacted.ts";
 import { parseTraceparent, traceparentOf } from "../core/trace-context.ts";
+import type { ExportOptions } from "./otlp.ts";
 import { WantedTraces } from "./wanted-traces.ts";
 
 export interface Tracing extends Tracer {
@@ -40,48 +37,15 @@ export interface Tracing extends Tracer {
   close(): Promise<void>;
 }
 
-interface TracingOptions {
-  /** The base URL of a collector: spans go to /v1/traces below it. */
-  readonly endpoint: string;
-  readonly serviceName: string;
-  /** Which replica tells. */
-  readonly instance: string;
-}
-
-const queueSpans = 4_096;
-const sendEveryMs = 1_000;
-const sendWithinMs = 5_000;
-const closeWithinMs = 1_500;
 /** Batches of engines' streams traced in a second, beside those that answer a mutation. */
 const batchesPerSecond = 5;
+const closeWithinMs = 1_500;
 
-export function startTracing({ endpoint, serviceName, instance }: TracingOptions): Tracing {
-  // Of the process, and without any state of ours: the first service in it sets it, and it stays.
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  const exporter = new OTLPTraceExporter({ ...collectorAt(endpoint), timeoutMillis: sendWithinMs });
-  const processor = new BatchSpanProcessor({
-    exporter,
-    maxQueueSize: queueSpans,
-    scheduledDelayMillis: sendEveryMs,
-    exportTimeoutMillis: sendWithinMs,
-  });
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({ "service.name": serviceName, "service.instance.id": instance }),
-    spanProcessors: [processor],
-  });
-  const tracer = provider.getTracer("simulation-orchestration-service");
-  return new OpenTracing(tracer, () => provider.shutdown());
-}
-
-/** User and password of the URL go as a header. */
-function collectorAt(endpoint: string): { url: string; headers: Record<string, string> } {
-  const url = new URL(endpoint.endsWith("/") ? `${endpoint}v1/traces` : `${endpoint}/v1/traces`);
-  const { username, password } = url;
-  url.username = "";
-  url.password = "";
-  if (username === "" && password === "") return { url: url.href, headers: {} };
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { url: url.href, headers: { authorization: `Basic ${Buffer.from(pair).toString("base64")}` } };
+/** The library that sends is loaded here: a service that traces nothing starts without it. */
+export async function startTracing(options: ExportOptions): Promise<Tracing> {
+  const { startExport } = await import("./otlp.ts");
+  const { tracer, shutdown } = startExport(options);
+  return new OpenTracing(tracer, shutdown);
 }
 
 class OpenTracing implements Tracing {

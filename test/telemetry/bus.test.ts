@@ -23,7 +23,7 @@ let collector: Collector;
 let tracing: Tracing;
 beforeAll(async () => {
   collector = await startCollector();
-  tracing = startTracing({ endpoint: collector.endpoint, serviceName: "test", instance: "one" });
+  tracing = await startTracing({ endpoint: collector.endpoint, serviceName: "test", instance: "one" });
 });
 afterAll(async () => {
   await tracing.close();
