@@ -1,6 +1,7 @@
 // A replica of the service, as a process of its own on a port that it keeps.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { Life, type Member } from "./life.ts";
 
 export interface Replica extends Member {
@@ -27,6 +28,7 @@ export interface ReplicaOptions {
 }
 
 const startWithinMs = 60_000;
+const namedWithinMs = 10_000;
 
 class ReplicaProcess extends Life implements Replica {
   readonly #options: ReplicaOptions;
@@ -45,8 +47,16 @@ class ReplicaProcess extends Life implements Replica {
 
   get id(): string {
     this.#id ??= /"replica":"([^"]+)"/.exec(readFileSync(this.logFile, "utf8"))?.[1];
-    if (this.#id === undefined) throw new Error(`${this.name} has not yet said which replica it is.`);
+    if (this.#id === undefined) throw new Error(`${this.name} has not said which replica it is.`);
     return this.#id;
+  }
+
+  /** What it says to be listening and its log come by different ways, of which either may be later. */
+  async #named(): Promise<void> {
+    const deadline = performance.now() + namedWithinMs;
+    while (!/"replica":"/.test(readFileSync(this.logFile, "utf8")) && performance.now() < deadline) {
+      await delay(20);
+    }
   }
 
   async start(env: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -71,6 +81,7 @@ class ReplicaProcess extends Life implements Replica {
       stdin: "ignore",
     });
     this.port = Number(new URL(this.url).port);
+    await this.#named();
     this.#options.known(next, this.id);
   }
 }

@@ -27,7 +27,7 @@ import {
   settingsOf,
   warnOfPlainEngines,
 } from "./parts.ts";
-import { readiness } from "./readiness.ts";
+import { readiness, sharedReadiness } from "./readiness.ts";
 import { Releases } from "./releases.ts";
 import { createHealthServer } from "./server/health-server.ts";
 import type { RunningServer } from "./server/options.ts";
@@ -153,7 +153,7 @@ async function start(config: Config, log: Log, releases: Releases): Promise<Serv
   const front = {
     host: config.host,
     port: config.port,
-    readiness: () => readiness(database, bus, engines),
+    readiness: sharedReadiness(() => readiness(database, bus, engines)),
   };
   const server = config.roles.includes("api")
     ? await createServer({

@@ -3,6 +3,7 @@ import { type Given, givenSettings, type Problem } from "./given.ts";
 import { brokenRules } from "./rules.ts";
 import { secretsOf } from "./secret-url.ts";
 import { type Environment, environmentSchema, settings } from "./settings.ts";
+import { isLoopback } from "./values.ts";
 
 export class ConfigError extends Error {
   /** Sentences that begin with the name of a setting, in the order of the table. */
@@ -52,7 +53,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): ReadSettings {
 }
 
 function settled(env: Environment): Settled {
-  const developing = env.NODE_ENV !== "production";
+  // What others can reach is no place to develop, whatever it is called.
+  const developing = env.NODE_ENV !== "production" && isLoopback(env.HOST);
   return {
     ...env,
     GRAPHIQL: env.GRAPHIQL ?? developing,

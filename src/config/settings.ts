@@ -242,11 +242,11 @@ const pagesAndOrigins = {
     }),
   GRAPHIQL: yesOrNo.optional().register(about, {
     meaning: "The explorer at `/graphql`.",
-    shownDefault: "`true`; `false` where `NODE_ENV=production`",
+    shownDefault: "`true`; `false` where `NODE_ENV=production`, and on other than loopback addresses",
   }),
   INTROSPECTION: yesOrNo.optional().register(about, {
     meaning: "Queries about the schema, and suggestions in error messages.",
-    shownDefault: "`true`; `false` where `NODE_ENV=production`",
+    shownDefault: "`true`; `false` where `NODE_ENV=production`, and on other than loopback addresses",
   }),
 };
 

@@ -4,6 +4,7 @@ import type { GraphQLSchema } from "graphql";
 import { correlationId } from "../core/correlation.ts";
 import { ServiceError } from "../core/errors.ts";
 import type { AuditEntry } from "../core/ports/audit.ts";
+import { hasRole, type Viewer } from "../core/viewer.ts";
 import type { GraphQLContext } from "./context.ts";
 import { Refusal } from "./errors.ts";
 
@@ -38,16 +39,17 @@ async function record(
   outcome: AuditEntry["result"],
 ): Promise<void> {
   const { viewer, origin, trail } = context;
-  await trail.record({
+  const places = stoppedPlaces(result) ?? [await placeOf(args, context, result, outcome)];
+  const entry = {
     userId: viewer.userId,
     action,
     subject: subjectOf(args),
-    ...(await placeOf(args, context, result, outcome)),
     transport: origin.transport,
     address: origin.address,
     result: outcome,
     correlationId: correlationId() ?? null,
-  });
+  };
+  await Promise.all(places.map((place) => trail.record({ ...entry, ...place })));
 }
 
 function subjectOf({ id, userId, input, filter }: Arguments): string | null {
@@ -58,6 +60,16 @@ function subjectOf({ id, userId, input, filter }: Arguments): string | null {
 
 type Place = Pick<AuditEntry, "simulationId" | "projectId">;
 
+/** Of each simulation that many were stopped with; undefined: it was not about many, or there were none. */
+function stoppedPlaces(result: unknown): readonly Place[] | undefined {
+  const stopped = property(result, "stopped");
+  if (!Array.isArray(stopped) || stopped.length === 0) return undefined;
+  return stopped.map((one) => ({
+    simulationId: text(property(one, "id")) ?? null,
+    projectId: text(property(one, "projectId")) ?? null,
+  }));
+}
+
 /** Of which simulation, and of which project: what was refused to somebody who sees it is its project's matter too. */
 async function placeOf(
   args: Arguments,
@@ -66,12 +78,18 @@ async function placeOf(
   outcome: string,
 ): Promise<Place> {
   const simulationId = text(args.id) ?? (args.input === undefined ? undefined : text(property(result, "id")));
-  const known = text(property(result, "projectId")) ?? text(property(args.input, "projectId"));
+  const known = text(property(result, "projectId")) ?? projectNamed(args, viewer);
   if (known !== undefined) return { simulationId: simulationId ?? null, projectId: known };
   if (simulationId === undefined || outcome === "UNAVAILABLE")
     return { simulationId: simulationId ?? null, projectId: null };
   const seen = await store.get(viewer, simulationId).catch(() => null);
   return { simulationId, projectId: seen?.projectId ?? null };
+}
+
+/** Nobody writes into the trail of a project that they have nothing to do with. */
+function projectNamed({ input, filter }: Arguments, viewer: Viewer): string | undefined {
+  const named = text(property(input, "projectId")) ?? text(property(filter, "projectId"));
+  return named !== undefined && hasRole(viewer, named, "viewer") ? named : undefined;
 }
 
 function text(value: unknown): string | undefined {

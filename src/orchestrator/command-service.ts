@@ -20,6 +20,8 @@ export interface CommandServiceParts {
   readonly settings: OrchestratorSettings;
 }
 
+const underWay = ["QUEUED", "STARTING", "RUNNING", "PAUSED"] as const;
+
 type StatusIntent = Exclude<Intent, "setSpeed">;
 
 export class CommandService implements Commands {
@@ -67,20 +69,21 @@ export class CommandService implements Commands {
   ): Promise<{ matched: number; stopped: readonly Simulation[] }> {
     // Chosen where rows are chosen: what the viewer only sees is not matched.
     const operator = commanding(viewer);
-    const live = {
-      ...filter,
-      statuses: filter.statuses ?? (["QUEUED", "STARTING", "RUNNING", "PAUSED"] as const),
-    };
+    // What has ended cannot be stopped, whatever the filter names: history is not walked through.
+    const statuses = underWay.filter((status) => filter.statuses?.includes(status) ?? true);
+    if (statuses.length === 0) return { matched: 0, stopped: [] };
+    const live = { ...filter, statuses };
     const matched = await this.#parts.store.count(operator, live);
     const stopped: Simulation[] = [];
     let after: string | undefined;
-    while (stopped.length < limits.bulkStopMax) {
+    for (let looked = 0; looked < limits.bulkStopMax; ) {
       const page = await this.#parts.store.list(operator, live, {
-        limit: Math.min(limits.listPageMax, limits.bulkStopMax - stopped.length),
+        limit: Math.min(limits.listPageMax, limits.bulkStopMax - looked),
         fromEnd: false,
         ...(after === undefined ? {} : { after }),
       });
       const answers = await Promise.all(page.simulations.map(({ id }) => this.#stopIfUnderWay(viewer, id)));
+      looked += page.simulations.length;
       stopped.push(...answers.filter((answer) => answer !== null));
       after = page.simulations.at(-1)?.id;
       if (!page.hasNext || after === undefined) break;

@@ -9,16 +9,21 @@ import { allOf } from "./filters.ts";
 import type { Database } from "./schema.ts";
 import { uuidOf } from "./uuid.ts";
 
-export function auditOn(db: Database): Audit {
+interface AuditDatabases {
+  readonly reads: Database;
+  readonly writes: Database;
+}
+
+export function auditOn({ reads, writes }: AuditDatabases): Audit {
   return {
-    write: (entries) => asking(() => write(db, entries)),
+    write: (entries) => asking(() => write(writes, entries)),
     read: (viewer, filter, limit, after) =>
       asking(async () => {
         const { rows } = await sql<AuditRecord>`
           select id, at, user_id as "userId", action, subject, simulation_id as "simulationId",
             project_id as "projectId", transport, address, result, correlation_id as "correlationId"
           from audit where ${allOf([readableBy(viewer), ...named(filter), ...follows(after)])}
-          order by id desc limit ${limit + 1}`.execute(db);
+          order by id desc limit ${limit + 1}`.execute(reads);
         return { records: rows.slice(0, limit), hasMore: rows.length > limit };
       }),
     forget: (olderThanMs, limit) =>
@@ -28,7 +33,7 @@ export function auditOn(db: Database): Audit {
           delete from audit where id in (
             select id from audit where id < ${firstIdAt(new Date(Date.now() - olderThanMs))}::uuid
             order by id limit ${limit}
-          ) returning id`.execute(db);
+          ) returning id`.execute(writes);
         return rows.length === limit;
       }),
   };

@@ -161,9 +161,10 @@ async function ready({ db, urgent, embedded, describe, release, ...opened }: Ope
   return {
     store: storeOn(db, opened.searches, commits),
     leases: leasesOn(db, urgent),
-    revocations: revocationsOn(db),
-    announcements: announcementsOn(db),
-    audit: auditOn(db),
+    // However much is read, sessions end in time, and a mutation does not wait for its entry in the trail.
+    revocations: revocationsOn(urgent),
+    announcements: announcementsOn(urgent),
+    audit: auditOn({ reads: opened.searches, writes: opened.commits }),
     embedded,
     installation,
     describe,

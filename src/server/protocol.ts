@@ -114,7 +114,7 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
       if (isOver(session)) throw ended();
       const renew = async (token: string) => renewed(extra, await identityAt(address).session(token), isOver);
       const origin = { transport: "websocket", address, session, renew } as const;
-      const asker = { viewer: session.viewer, origin, seat: operations.seat(id) };
+      const asker = { viewer: viewerOn(extra, session), origin, seat: operations.seat(id) };
       const prepared = await prepare(yoga, shape, asker, payload);
       if (prepared.kind === "refused") return prepared.errors;
       runs.set(prepared.args, () => results(prepared, id, session.viewer, extra));
@@ -151,6 +151,12 @@ function renewed(extra: SocketExtra, session: Session, isOver: Identity["isOver"
   // Of two renewals at once the one that lasts longer stays, whichever is checked first.
   if (session.expiresAt > before.expiresAt) extra.session = session;
   return extra.session ?? session;
+}
+
+/** The viewer, whose credential is the newest of the connection for as long as the operation lasts. */
+function viewerOn(extra: SocketExtra, { viewer }: Session): Viewer {
+  const get = () => extra.session?.viewer.authorization;
+  return Object.defineProperty({ ...viewer }, "authorization", { get, enumerable: true });
 }
 
 function ended(): ServiceError {

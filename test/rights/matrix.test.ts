@@ -239,6 +239,19 @@ const checks: Readonly<Record<RootRule, Check>> = {
     const answer = resultOf(await asking.ask(transport, tokens.of[person], text, { filter }));
     const stopped = commands.has(person) ? [{ id: own }] : [];
     expect(answer).toEqual({ __typename: "StopSimulationsPayload", matched: stopped.length, stopped });
+    // What has ended is not stopped again.
+    const ended = await asking.ask(transport, tokens.of[person], text, {
+      filter: { ids: [own], statuses: ["STOPPED"] },
+    });
+    expect(resultOf(ended)).toMatchObject({ matched: 0, stopped: [] });
+    const trail = await asking.ask(
+      "HTTP",
+      tokens.of.projectAdmin,
+      "query ($filter: AuditFilter) { audit(filter: $filter) { nodes { userId projectId result } } }",
+      { filter: { simulationId: own, action: "stopSimulations" } },
+    );
+    const nodes = stopped.map(() => ({ userId: person, projectId: project, result: "DONE" }));
+    expect(trail).toEqual({ data: { audit: { nodes } } });
   },
 
   async trail(_coordinate, person, transport) {
@@ -252,6 +265,10 @@ const checks: Readonly<Record<RootRule, Check>> = {
     const ofProject = await nodes({ projectId: project, userId: "bob", action: "startSimulation" });
     const mayRead = person === "projectAdmin" || person === "admin" || person === "bob";
     expect(ofProject.length > 0).toBe(mayRead);
+    // Whoever has nothing to do with the project writes nothing into its trail.
+    expect(person === "projectAdmin" ? await nodes({ projectId: project, userId: "stranger" }) : []).toEqual(
+      [],
+    );
     const own = await nodes({});
     if (person !== "admin" && person !== "projectAdmin") {
       expect(own.every(({ userId }) => userId === person)).toBe(true);
