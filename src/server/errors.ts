@@ -80,8 +80,10 @@ export function extended(error: GraphQLError, extensions: Record<string, unknown
   });
 }
 
-function withoutSuggestion(message: string): string {
-  return message.replace(/ Did you mean .*\?$/s, "");
+/** Linear in the message, which may hold what a client sent, uncut: a cut one could end within a suggestion. */
+export function withoutSuggestion(message: string): string {
+  const at = message.indexOf(" Did you mean ");
+  return at < 0 || !message.endsWith("?") ? message : message.slice(0, at);
 }
 
 interface Result {

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ServiceError } from "../../src/core/errors.ts";
 import { shortened } from "../../src/core/shortened.ts";
+import { withoutSuggestion } from "../../src/server/errors.ts";
 import { serverLimits } from "../../src/server/limits.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
 import { postJson, send } from "../support/http.ts";
@@ -128,4 +129,25 @@ it("a text is cut between characters", () => {
   const cut = shortened("😀".repeat(1_000));
   expect(cut.isWellFormed()).toBe(true);
   expect(shortened("short")).toBe("short");
+});
+
+describe("a service that does not tell names of its schema", () => {
+  it("answers a long text of suggestions at once", async () => {
+    const production = await startApi({ introspection: false });
+    const text = " Did you mean ".repeat(7_000);
+    const { query } = cases["a variable of the wrong type"] ?? { query: "" };
+    const answer = await postJson(production.url, { query, variables: { id: { a: text } } });
+    await production.close();
+    const { errors } = JSON.parse(answer.text);
+    expect(errors).toMatchObject([{ extensions: { code: "BAD_INPUT" } }]);
+    expect(answer.text.length).toBeLessThan(mostCharacters);
+  });
+
+  it("takes suggestions off however long the message is", () => {
+    const endless = " Did you mean ".repeat(1_000_000);
+    expect(withoutSuggestion(endless)).toBe(endless);
+    expect(withoutSuggestion(`Unknown.${endless}?`)).toBe("Unknown.");
+    expect(withoutSuggestion('No field "a". Did you mean "b"?')).toBe('No field "a".');
+    expect(withoutSuggestion("Which one?")).toBe("Which one?");
+  });
 });
