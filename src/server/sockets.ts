@@ -1,5 +1,5 @@
 // All WebSockets of the replica: who may open one, who is still there, and letting them all go.
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Server as Protocol } from "graphql-ws";
 import { handleProtocols } from "graphql-ws";
@@ -11,7 +11,7 @@ import type { SocketObserver } from "./observed-sockets.ts";
 import type { OriginPolicy } from "./origin.ts";
 import { pathOf } from "./path.ts";
 import type { SocketExtra } from "./protocol.ts";
-import { securityHeaders } from "./security-headers.ts";
+import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { GraphQLSocket } from "./socket.ts";
 import { spread, type UpgradeAdmission, type UpgradeRefusal } from "./upgrade-admission.ts";
 import { graphqlPath } from "./yoga.ts";
@@ -155,16 +155,4 @@ export class Sockets {
     if (this.#draining) return { status: 503, retryAfter: spread() };
     return undefined;
   }
-}
-
-function refuseUpgrade(connection: Duplex, { status, retryAfter }: UpgradeRefusal): void {
-  const headers = {
-    connection: "close",
-    "content-length": "0",
-    ...securityHeaders,
-    ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  connection.on("error", () => connection.destroy());
-  connection.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`);
 }
