@@ -51,6 +51,8 @@ export class EventStreams {
     });
     const stream: Stream = { response, session, results, movedAt: now, saidAt: now };
     this.#open.add(stream);
+    // Without a listener it would end the process.
+    response.on("error", () => response.destroy());
     response.once("close", () => {
       stream.results.end();
       this.#open.delete(stream);
@@ -73,7 +75,7 @@ export class EventStreams {
       if (now - stream.movedAt > stalledMs) {
         this.#bounds.hit("stalledMs");
         stream.response.destroy();
-      } else if (now - stream.saidAt >= keepAliveEveryMs && stream.response.writableLength === 0) {
+      } else if (now - stream.saidAt >= keepAliveEveryMs && takesMore(stream.response)) {
         stream.saidAt = now;
         stream.response.write(":\n\n");
       }
@@ -93,6 +95,11 @@ export class EventStreams {
       response.end();
     }
   }
+}
+
+/** Not ended, and nothing waits for the client. */
+function takesMore({ writableEnded, writableLength }: ServerResponse): boolean {
+  return !writableEnded && writableLength === 0;
 }
 
 async function write(stream: Stream, sent: (text: string) => void): Promise<void> {

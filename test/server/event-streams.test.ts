@@ -1,4 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { once } from "node:events";
+import { createServer, get, type ServerResponse } from "node:http";
+import type { ExecutionResult } from "graphql";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { developmentViewer } from "../../src/core/viewer.ts";
+import { errorShaper } from "../../src/server/errors.ts";
+import { EventStreams } from "../../src/server/event-streams.ts";
+import { serverLimits } from "../../src/server/limits.ts";
 import { EventStream, postJson } from "../support/http.ts";
 import { changedTo, logged, simulationOf } from "../support/simulations.ts";
 import { type Api, startApi } from "./api.ts";
@@ -55,4 +62,31 @@ describe("the source of an event stream", () => {
     await feed.until(({ open }) => open === 0);
     await api.close();
   });
+});
+
+it("a stream that has ended is not written to, whatever is due", async () => {
+  const log = { debug() {}, info() {}, warn() {}, error() {}, child: () => log };
+  const bounds = { limits: serverLimits, hit() {} };
+  const streams = new EventStreams(errorShaper({ log, suggestions: false }), () => true, bounds);
+  const errors: unknown[] = [];
+  const source: AsyncIterable<ExecutionResult> = {
+    [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }),
+  };
+  const http = createServer((_, response: ServerResponse) => {
+    response.on("error", (error) => errors.push(error));
+    const session = { viewer: developmentViewer, issuedAt: 0, expiresAt: Number.POSITIVE_INFINITY };
+    void streams.send(response, session, source);
+    setImmediate(() => streams.check(performance.now() + serverLimits.keepAliveEveryMs));
+  });
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const address = http.address();
+  if (address === null || typeof address === "string") throw new Error("No port.");
+  const asked = get({ port: address.port, host: "127.0.0.1", agent: false });
+  const [response] = await once(asked, "response");
+  response.resume();
+  await once(response, "end");
+  expect(errors).toEqual([]);
+  await vi.waitFor(() => expect(streams.size).toBe(0));
+  http.close();
 });
