@@ -159,13 +159,13 @@ class Measuring {
       return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0, values };
     }
     const items = itemsOf(field, this.#variables);
-    const values = field.selectionSet === undefined ? weightOf(name) : inner.values;
+    const values = field.selectionSet === undefined ? 1 : inner.values;
     return {
       depth: inner.depth + 1,
       introspectionDepth: inner.introspectionDepth,
       fields: Math.min(plenty, 1 + inner.fields),
       items: Math.min(plenty, items === undefined ? inner.items : items * (1 + inner.items)),
-      values: Math.min(plenty, values * (items ?? lengthOfList(name))),
+      values: Math.min(plenty, weightOf(name) + values * (items ?? lengthOfList(name))),
     };
   }
 

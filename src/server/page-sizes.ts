@@ -23,11 +23,15 @@ export const pageFields: Readonly<Record<string, Page>> = {
   },
 };
 
+/** Fields that bring whole things, at most so many, and have no argument for it. */
+export const bulkFields: Readonly<Record<string, number>> = { stopped: limits.bulkStopMax };
+
 /** Undefined: not a field that brings a page. */
 export function itemsOf(field: FieldNode, variables: Readonly<Record<string, unknown>>): number | undefined {
   const name = field.name.value;
   const ids = name === "nodes" ? field.arguments?.find((it) => it.name.value === "ids") : undefined;
   if (ids !== undefined) return Math.min(lengthOf(ids.value, variables), limits.listPageMax);
+  if (Object.hasOwn(bulkFields, name)) return bulkFields[name];
   const page = Object.hasOwn(pageFields, name) ? pageFields[name] : undefined;
   if (page === undefined) return undefined;
   const argument = field.arguments?.find((it) => page.arguments.includes(it.name.value));
@@ -36,24 +40,44 @@ export function itemsOf(field: FieldNode, variables: Readonly<Record<string, unk
   return size !== undefined && size >= 0 && size <= page.maximum ? size : page.maximum;
 }
 
-/** Lists whose length is the design's: an architecture of twenty components is taken for the usual one. */
-const lists: ReadonlySet<string> = new Set([
-  "components",
-  "connections",
-  "assumptions",
-  "warnings",
-  "problems",
-]);
+/**
+ * Lists whose length no argument sets, by the field that brings them, as values of an answer: those of a design are
+ * taken for the usual twenty components, the others for the most that may come.
+ */
+export const listFields: Readonly<Record<string, number>> = {
+  components: 20,
+  connections: 20,
+  assumptions: 20,
+  warnings: 20,
+  problems: 20,
+  fields: 10,
+  projects: 1_000,
+};
 
 export function lengthOfList(name: string): number {
-  return lists.has(name) ? 20 : 1;
+  return Object.hasOwn(listFields, name) ? (listFields[name] ?? 1) : 1;
 }
 
-/** Fields that bring a whole document, of up to some MB, in the place of one value. */
-const documents: ReadonlySet<string> = new Set(["document", "designDocument"]);
+/** Of a field that reads the database for each item by itself, as so many values. */
+const read = 50;
+/** Of a field that brings a whole document, of up to some MB. */
+const document = 5_000;
+
+/** What fields weigh beside the values that they bring. */
+export const readWeights: Readonly<Record<string, number>> = {
+  metrics: read,
+  report: read,
+  events: read,
+  queue: read,
+  design: read,
+  totalCount: read,
+  leaseExpiresAt: read,
+  document,
+  designDocument: document,
+};
 
 export function weightOf(name: string): number {
-  return documents.has(name) ? 5_000 : 1;
+  return Object.hasOwn(readWeights, name) ? (readWeights[name] ?? 0) : 0;
 }
 
 /** Of a list; a single value is taken as a list of one. */

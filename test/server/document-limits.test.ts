@@ -1,10 +1,22 @@
-import { buildClientSchema, getIntrospectionQuery, isObjectType, parse } from "graphql";
+import { readFileSync } from "node:fs";
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  parse,
+  print,
+} from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { schema } from "../../src/graphql/schema.ts";
 import { costOf } from "../../src/server/cost.ts";
 import { exceededMeasure, measured } from "../../src/server/document-limits.ts";
+import { graphiqlTabs } from "../../src/server/graphiql-tabs.ts";
 import { serverLimits } from "../../src/server/limits.ts";
-import { pageFields } from "../../src/server/page-sizes.ts";
+import { bulkFields, listFields, pageFields, readWeights } from "../../src/server/page-sizes.ts";
 import { operation, send } from "../support/http.ts";
 import { type Api, startApi } from "./api.ts";
 
@@ -103,6 +115,95 @@ describe("the size of an answer", () => {
       (_, index) => `s${index}: simulations(first: 200) { nodes { ${report} } }`,
     );
     expect(exceeded(`{ ${all.join(" ")} }`)).toBe("values");
+  });
+});
+
+describe("what is read for each item", () => {
+  const many = (selection: string) =>
+    `{ ${Array.from({ length: 60 }, (_, n) => `a${n}: simulations(first: 200) { nodes { ${selection} } }`).join(" ")} }`;
+
+  it.each([
+    "metrics(maxPoints: 1) { from }",
+    "events(first: 1) { nodes { seq } }",
+    "report { requests }",
+    "queue { position }",
+    "design { id }",
+    "owner { leaseExpiresAt }",
+    "designDocument",
+  ])("weighs, however little of it comes: %s", (selection) => {
+    expect(exceededMeasure(measured(parse(many(selection)), {}), { ...serverLimits, items: 1e9 })).toBe(
+      "values",
+    );
+  });
+
+  it("costs points where it is within the limits", () => {
+    const document = parse("{ simulations(first: 200) { nodes { metrics(maxPoints: 1) { from } } } }");
+    expect(costOf(document, undefined, measured(document, {}))).toBeGreaterThanOrEqual(10);
+  });
+
+  it("is named as the schema names it", () => {
+    const names = new Set(fieldsOfSchema().map(({ name }) => name));
+    for (const name of Object.keys(readWeights)) expect(names).toContain(name);
+  });
+});
+
+describe("lists without an argument for their size", () => {
+  it("count what a bulk stop may bring", () => {
+    const stop = (selection: string) =>
+      `mutation { stopSimulations(filter: {}) { ... on StopSimulationsPayload { stopped { ${selection} } } } }`;
+    expect(exceeded(stop("id status desiredStatus"))).toBeUndefined();
+    expect(exceeded(stop("events(first: 1000) { nodes { seq } }"))).toBe("items");
+    expect(exceeded(stop("designDocument"))).toBe("values");
+  });
+
+  it("count the projects of a session", () => {
+    const projects = (count: number) =>
+      `{ ${Array.from({ length: count }, (_, n) => `a${n}: session { projects { projectId role a: role b: role c: role d: role } }`).join(" ")} }`;
+    expect(exceeded(projects(1))).toBeUndefined();
+    expect(exceeded(projects(30))).not.toBeUndefined();
+  });
+
+  /** Their page is the field that brings the connection; the nodes by ids count the ids. */
+  const counted = ["edges", "nodes"];
+
+  it("are all known", () => {
+    const lists = fieldsOfSchema()
+      .filter(({ type }) => isListType(getNullableType(type)))
+      .map(({ name }) => name);
+    const known = [pageFields, bulkFields, listFields].flatMap((fields) => Object.keys(fields));
+    expect([...new Set(lists)].filter((name) => ![...known, ...counted].includes(name))).toEqual([]);
+    for (const name of [bulkFields, listFields].flatMap((one) => Object.keys(one))) {
+      expect(lists).toContain(name);
+    }
+  });
+});
+
+function fieldsOfSchema() {
+  return Object.values(schema.getTypeMap())
+    .filter((type) => !type.name.startsWith("__"))
+    .filter((type) => isObjectType(type) || isInterfaceType(type))
+    .flatMap((type) => Object.values(type.getFields()));
+}
+
+describe("documents that are in use", () => {
+  const source = readFileSync(new URL("../../src/cli/operations.graphql", import.meta.url), "utf8");
+  const definitions = parse(source).definitions;
+  const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  const ofCommandLine = definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION
+      ? [[definition.name?.value, print({ kind: Kind.DOCUMENT, definitions: [definition, ...fragments] })]]
+      : [],
+  );
+  const ofGraphiql = graphiqlTabs.map(({ query }) => [
+    /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1],
+    query,
+  ]);
+
+  it.each([...ofCommandLine, ...ofGraphiql])("are within the limits, and cheap: %s", (_, query = "") => {
+    const document = parse(query);
+    const measures = measured(document, { first: 200 });
+    expect(exceededMeasure(measures, serverLimits)).toBeUndefined();
+    expect(costOf(document, undefined, measures)).toBeLessThan(60);
   });
 });
 
