@@ -1,7 +1,8 @@
 // The page docs/limits.md, from the table of limits and the costs of operations.
 import { settingOf } from "../src/config/front-door.ts";
-import { baseCosts, refusedCost, valuesPerPoint } from "../src/server/cost.ts";
+import { baseCosts, bulkCosts, refusedCost, valuesPerPoint } from "../src/server/cost.ts";
 import { type Limit, type LimitName, limitGroups, limitTable } from "../src/server/limits.ts";
+import { readWeights } from "../src/server/page-sizes.ts";
 
 const intro = `# Limits of the front door
 
@@ -34,17 +35,29 @@ const costs = `## What an operation costs
 
 A point is about a millisecond of a replica's time.
 
-| operation | points |
+| what | points |
 |---|---|
 ${Object.entries(baseCosts)
-  .map(([kind, points]) => `| ${kind} | ${points} |`)
+  .map(([kind, points]) => `| each root field of a ${kind} | ${points} |`)
+  .join("\n")}
+${Object.entries(bulkCosts)
+  .map(([name, points]) => `| \`${name}\` | ${points} |`)
   .join("\n")}
 | for every ${valuesPerPoint.toLocaleString("en")} values that its answer may have | 1 more |
 | one that cannot be parsed, or is too large | ${refusedCost} |
 
-Values are counted as for the limit \`values\`, from the pages that are asked for, before anything is read. A subscription
-pays when it starts; its events cost nothing. A refused operation is paid for, too. An operation that costs more than a
-whole budget is taken for a whole one.
+Root fields are counted with fragments spread out. Values are counted as for the limit \`values\`, from the pages that
+are asked for, before anything is read; lists whose size no argument sets count as the most that they bring, or as the
+usual twenty components, and these fields weigh as so many values more each time:
+
+| field | values |
+|---|---|
+${Object.entries(readWeights)
+  .map(([name, values]) => `| \`${name}\` | ${numbered(values)} |`)
+  .join("\n")}
+
+A subscription pays when it starts; its events cost nothing. A refused operation is paid for, too. An operation that
+costs more than a whole budget is taken for a whole one.
 
 ## What holds across replicas
 
@@ -54,7 +67,7 @@ whole budget is taken for a whole one.
 - **Sockets, streams and subscriptions** are counted by each replica for itself, exactly: nothing leaks when a replica
   dies, and a user may have as many at each. Divide by the number of replicas where the sum matters.
 - **Addresses** are the clients' own behind the proxies of \`TRUSTED_PROXIES\`. Behind a proxy that is not named there, all
-  clients share its address and its limits.
+  clients share its address and its limits. An IPv6 address counts as its /64, which is what one client has.
 `;
 
 export function limitsPage(): string {

@@ -10,6 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
+import { rootsOf } from "./cost.ts";
 import type { LimitName, ServerLimits } from "./limits.ts";
 import { itemsOf, lengthOfList, weightOf } from "./page-sizes.ts";
 
@@ -17,6 +18,8 @@ interface Size {
   readonly depth: number;
   /** Below `__schema` and `__type`. */
   readonly introspectionDepth: number;
+  /** Fields of the selection itself, by their cost, with fragments spread out. */
+  readonly roots: number;
   /** With fragments spread out. */
   readonly fields: number;
   /** Items of lists, pages within pages multiplied. */
@@ -25,7 +28,7 @@ interface Size {
   readonly values: number;
 }
 
-const empty: Size = { depth: 0, introspectionDepth: 0, fields: 0, items: 0, values: 0 };
+const empty: Size = { depth: 0, introspectionDepth: 0, roots: 0, fields: 0, items: 0, values: 0 };
 /** Where numbers saturate: far above every limit, far below where they stop being exact. */
 const plenty = 1_000_000_000;
 
@@ -36,7 +39,7 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** What one operation is measured by. */
 export type Measure = Extract<LimitName, keyof typeof advice>;
-export type Measures = Readonly<Record<Measure, number>>;
+export type Measures = Readonly<Record<Measure | "roots", number>>;
 
 /** Of a document with several operations: of every measure the greatest. */
 export function measured(document: DocumentNode, variables: Variables): Measures {
@@ -156,13 +159,14 @@ class Measuring {
     if (name === "__schema" || name === "__type") {
       const introspectionDepth = Math.max(inner.introspectionDepth, inner.depth + 1);
       const values = Math.min(plenty, inner.fields * valuesOfSchema[name]);
-      return { depth: 1, introspectionDepth, fields: 1 + inner.fields, items: 0, values };
+      return { depth: 1, introspectionDepth, roots: 1, fields: 1 + inner.fields, items: 0, values };
     }
     const items = itemsOf(field, this.#variables);
     const values = field.selectionSet === undefined ? 1 : inner.values;
     return {
       depth: inner.depth + 1,
       introspectionDepth: inner.introspectionDepth,
+      roots: rootsOf(name),
       fields: Math.min(plenty, 1 + inner.fields),
       items: Math.min(plenty, items === undefined ? inner.items : items * (1 + inner.items)),
       values: Math.min(plenty, weightOf(name) + values * (items ?? lengthOfList(name))),
@@ -189,6 +193,7 @@ class Measuring {
 function sum(one: Size, other: Size): Size {
   return {
     ...greater(one, other),
+    roots: Math.min(plenty, one.roots + other.roots),
     fields: Math.min(plenty, one.fields + other.fields),
     items: Math.min(plenty, one.items + other.items),
     values: Math.min(plenty, one.values + other.values),
@@ -199,6 +204,7 @@ function greater(one: Size, other: Size): Size {
   return {
     depth: Math.max(one.depth, other.depth),
     introspectionDepth: Math.max(one.introspectionDepth, other.introspectionDepth),
+    roots: Math.max(one.roots, other.roots),
     fields: Math.max(one.fields, other.fields),
     items: Math.max(one.items, other.items),
     values: Math.max(one.values, other.values),

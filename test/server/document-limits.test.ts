@@ -147,6 +147,39 @@ describe("what is read for each item", () => {
   });
 });
 
+describe("what an operation costs", () => {
+  const cost = (query: string) => {
+    const document = parse(query);
+    return costOf(document, undefined, measured(document, {}));
+  };
+  const times = (count: number, text: (n: number) => string) =>
+    Array.from({ length: count }, (_, n) => text(n)).join(" ");
+
+  it("grows with its root fields", () => {
+    expect(cost("{ __typename }")).toBe(1);
+    expect(cost(`{ ${times(20, (n) => `a${n}: simulation(id: "${n}") { id status }`)} }`)).toBe(20);
+    expect(cost(`mutation { ${times(20, (n) => `a${n}: stopSimulation(id: "${n}") { __typename }`)} }`)).toBe(
+      100,
+    );
+    expect(cost("subscription { announcements { __typename } }")).toBe(5);
+  });
+
+  it("counts root fields in fragments each time that they are spread", () => {
+    expect(
+      cost("{ ...A ...A } fragment A on Query { ...B ... { ...B } } fragment B on Query { __typename }"),
+    ).toBe(4);
+    expect(
+      cost(doubling((name) => `...${name} ...${name}`).replace(/^.*?\{ \.\.\.F0 \} \}/, "{ ...F0 }")),
+    ).toBeGreaterThan(1e6);
+  });
+
+  it("is that of many commands for a bulk stop", () => {
+    const stop = "stopSimulations(filter: {}) { ... on StopSimulationsPayload { matched } }";
+    expect(cost(`mutation { ${stop} }`)).toBe(50);
+    expect(cost(`mutation { a: ${stop} b: ${stop} }`)).toBe(100);
+  });
+});
+
 describe("lists without an argument for their size", () => {
   it("count what a bulk stop may bring", () => {
     const stop = (selection: string) =>
