@@ -3,6 +3,7 @@
 import { type DocumentNode, GraphQLError, getOperationAST } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Identity } from "../core/ports/identity.ts";
+import { limitKey } from "./client-address.ts";
 import { refusedCost } from "./cost.ts";
 import type { Held } from "./held.ts";
 import type { HeldLimit } from "./holdings.ts";
@@ -26,7 +27,7 @@ export function operationAdmission({
   function subscribe({ seat, origin, viewer: { userId } }: OperationContext): void {
     const wanted: (readonly [HeldLimit, string])[] = [["subscriptionsPerUser", userId]];
     if (origin.transport === "http") {
-      wanted.push(["streamsPerUser", userId], ["streamsPerAddress", origin.address]);
+      wanted.push(["streamsPerUser", userId], ["streamsPerAddress", limitKey(origin.address)]);
     }
     for (const [limit, holder] of wanted) {
       const giveBack = held[limit].take(holder);

@@ -40,6 +40,16 @@ export function clientAddress(request: IncomingMessage, trusted: TrustedProxies)
   return client.toString();
 }
 
+/**
+ * Of a client's address, as limits count it: an IPv6 address as its /64, all of which one client has; everything else as
+ * it is.
+ */
+export function limitKey(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const { parts } = ipaddr.IPv6.parse(address);
+  return `${new ipaddr.IPv6([...parts.slice(0, 4), 0, 0, 0, 0])}/64`;
+}
+
 /** The nearest first. */
 function forwardedFor({ headers }: IncomingMessage): readonly string[] {
   const header = headers["x-forwarded-for"] ?? [];

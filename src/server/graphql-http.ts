@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { ServiceError } from "../core/errors.ts";
 import type { Session } from "../core/session.ts";
 import { bearerOf } from "./bearer.ts";
+import { limitKey } from "./client-address.ts";
 import type { EventStreams } from "./event-streams.ts";
 import type { IdentityAt } from "./identity-at.ts";
 import type { Bounds } from "./limits.ts";
@@ -31,7 +32,7 @@ export function graphqlOverHttp(options: GraphQLHttpOptions) {
       return refuse(response, refused.status, refused.code, refused.message, refused.headers);
     }
     const address = addressOf(request);
-    const wait = rates.wait("address", address);
+    const wait = rates.wait("address", limitKey(address));
     if (wait > 0) return refuseSpent(response, wait);
     const session = await sessionOf(request, identityAt(address));
     if (session instanceof ServiceError) return refuseStranger(response, session);

@@ -2,6 +2,7 @@
 // be guessed, and a storm of clients that come back does not take the whole replica.
 import { ServiceError } from "../core/errors.ts";
 import type { Identity } from "../core/ports/identity.ts";
+import { limitKey } from "./client-address.ts";
 import type { Bounds } from "./limits.ts";
 import type { Rates } from "./rates.ts";
 
@@ -13,14 +14,15 @@ export function identityAt(identity: Identity, rates: Rates, bounds: Bounds): Id
   const inTurn = oneOfFew(bounds);
   return (address) => ({
     async session(token) {
-      if (rates.wait("address", address) > 0) {
+      const key = limitKey(address);
+      if (rates.wait("address", key) > 0) {
         throw new ServiceError("UNAVAILABLE", "Too many from this address failed to say who they are: wait.");
       }
       try {
         return await inTurn(() => identity.session(token));
       } catch (error) {
         const isStranger = error instanceof ServiceError && error.code === "UNAUTHENTICATED";
-        if (isStranger) rates.note("address", address, 1);
+        if (isStranger) rates.note("address", key, 1);
         throw error;
       }
     },

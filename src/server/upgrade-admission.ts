@@ -1,5 +1,6 @@
 // Who may open a WebSocket now. When a replica is lost, or a network comes back, all clients come at once: so many are
 // taken as the replica can greet, and the others are told when to come again, each at another moment.
+import { limitKey } from "./client-address.ts";
 import type { Held } from "./held.ts";
 import type { Bounds } from "./limits.ts";
 import { type Rates, secondsOf } from "./rates.ts";
@@ -37,7 +38,8 @@ export class UpgradeAdmission {
     { open, unacknowledged }: { readonly open: number; readonly unacknowledged: number },
   ): UpgradeRefusal | { readonly giveBack: () => void } {
     const { limits, hit } = this.#bounds;
-    const wait = this.#rates.wait("address", address);
+    const key = limitKey(address);
+    const wait = this.#rates.wait("address", key);
     if (wait > 0) return { status: 429, retryAfter: secondsOf(wait) };
     const full =
       open >= limits.sockets
@@ -49,7 +51,7 @@ export class UpgradeAdmission {
       hit(full);
       return { status: 503, retryAfter: spread() };
     }
-    const giveBack = this.#held.socketsPerAddress.take(address);
+    const giveBack = this.#held.socketsPerAddress.take(key);
     if (giveBack === undefined) {
       hit("socketsPerAddress");
       return { status: 429, retryAfter: spread() };

@@ -2,8 +2,12 @@ import { once } from "node:events";
 import { createServer, IncomingMessage, request as send } from "node:http";
 import { Socket } from "node:net";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { clientAddress, trustedProxies } from "../../src/server/client-address.ts";
+import { describe, expect, it, vi } from "vitest";
+import { developmentViewer } from "../../src/core/viewer.ts";
+import { clientAddress, limitKey, trustedProxies } from "../../src/server/client-address.ts";
+import { postJson } from "../support/http.ts";
+import { identityBy } from "../support/identities.ts";
+import { startApi } from "./api.ts";
 
 const proxies = trustedProxies(["10.0.0.0/8", "2001:db8:1::/48", "192.0.2.7"]);
 
@@ -128,4 +132,35 @@ it("an entry of the list that is neither an address nor a range is refused", () 
   for (const wrong of ["proxy.example.com", "10.0.0.0/33", ""]) {
     expect(() => trustedProxies([wrong])).toThrow();
   }
+});
+
+describe("an address as limits count it", () => {
+  it("is the /64 of an IPv6 address: whoever has one of it has all", () => {
+    expect(limitKey("2001:db8:1:2::1")).toBe("2001:db8:1:2::/64");
+    expect(limitKey("2001:db8:1:2:ffff:ffff:ffff:ffff")).toBe(limitKey("2001:db8:1:2::1"));
+    expect(limitKey("2001:db8:1:3::1")).not.toBe(limitKey("2001:db8:1:2::1"));
+    expect(limitKey("::1")).toBe("::/64");
+  });
+
+  it("is everything else as it is", () => {
+    for (const one of ["203.0.113.5", "127.0.0.1", "unknown"]) expect(limitKey(one)).toBe(one);
+  });
+
+  it("is that of all that the front door keeps by address", async () => {
+    const identity = identityBy((token) => (token === "good" ? developmentViewer : null));
+    const limits = { failuresPerAddress: 2 };
+    const api = await startApi({ identity, limits, trustedProxies: ["127.0.0.1"] });
+    const from = (address: string, authorization?: string) => ({
+      "x-forwarded-for": address,
+      ...(authorization === undefined ? {} : { authorization }),
+    });
+    const statusFrom = async (headers: Record<string, string>) =>
+      (await postJson(api.url, { query: "{ __typename }" }, headers)).status;
+    for (let n = 1; n <= 3; n += 1) expect(await statusFrom(from(`2001:db8:1:2::${n}`))).toBe(401);
+    await vi.waitFor(async () =>
+      expect(await statusFrom(from("2001:db8:1:2:a::1", "Bearer good"))).toBe(429),
+    );
+    expect(await statusFrom(from("2001:db8:1:3::1", "Bearer good"))).toBe(200);
+    await api.close();
+  });
 });
