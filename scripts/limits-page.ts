@@ -21,7 +21,7 @@ run and wait is set [elsewhere](configuration.md#limits).
 | too many subscriptions or event streams | 429, \`LIMIT_EXCEEDED\` | an \`error\` with \`LIMIT_EXCEEDED\`, for that operation |
 | a minute's points are spent | 429 with \`Retry-After\`, error \`RATE_LIMITED\` with \`retryAfter\` (s), \`limit\`, \`maximum\` | an \`error\` with the same, for that operation; the socket lives |
 | too many failures to say who it is | 429 with \`Retry-After\`, \`RATE_LIMITED\` | the upgrade is answered 429, or closed with 1013 |
-| too many sockets of an address | | the upgrade is answered 429 with \`Retry-After\` |
+| too many sockets of an address, or too many of them not yet acknowledged | | the upgrade is answered 429 with \`Retry-After\` |
 | too many sockets of a user | | closed with 1013 |
 | more come in than a replica takes | 503 with \`Retry-After\` | the upgrade is answered 503 with \`Retry-After\`, or closed with 1013 |
 | too many messages | | closed with 1008 |

@@ -48,6 +48,7 @@ export const limitNames = [
   "upgradesPerSecond",
   "upgradeBurst",
   "unacknowledged",
+  "unacknowledgedPerAddress",
   "identifying",
   "identifyingQueue",
   "pointsPerUser",

@@ -8,6 +8,7 @@ export function nothingHeld({ limits }: Bounds): Held {
   return {
     socketsPerUser: new Holdings(limits.socketsPerUser),
     socketsPerAddress: new Holdings(limits.socketsPerAddress),
+    unacknowledgedPerAddress: new Holdings(limits.unacknowledgedPerAddress),
     subscriptionsPerUser: new Holdings(limits.subscriptionsPerUser),
     streamsPerUser: new Holdings(limits.streamsPerUser),
     streamsPerAddress: new Holdings(limits.streamsPerAddress),

@@ -3,6 +3,7 @@
 export type HeldLimit =
   | "socketsPerUser"
   | "socketsPerAddress"
+  | "unacknowledgedPerAddress"
   | "subscriptionsPerUser"
   | "streamsPerUser"
   | "streamsPerAddress";

@@ -179,6 +179,12 @@ export const limitGroups = {
       meaning: "WebSockets that have not yet said who they are; more is answered 503.",
       range: [1, 100_000],
     },
+    unacknowledgedPerAddress: {
+      value: 100,
+      unit: "",
+      meaning: "Those of them from one address; more is answered 429.",
+      range: [10, 100_000],
+    },
     identifying: {
       value: 64,
       unit: "",
@@ -202,7 +208,8 @@ export const limitGroups = {
     failuresPerAddress: {
       value: 120,
       unit: "",
-      meaning: "Requests and sockets without a good identity, from one address in a minute.",
+      meaning:
+        "Requests and sockets without a good identity, or closed before they were acknowledged, from one address in a minute.",
       range: [1, 100_000_000],
     },
   },

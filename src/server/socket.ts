@@ -39,7 +39,7 @@ export class GraphQLSocket {
   readonly #log: Log;
   #heardAt = performance.now();
   #pingedAt = performance.now();
-  #closing = false;
+  #closedWith: number | undefined;
   #cut: NodeJS.Timeout | undefined;
 
   constructor(options: GraphQLSocketOptions) {
@@ -102,10 +102,15 @@ export class GraphQLSocket {
     return this.#extra.session;
   }
 
+  /** The code with which this side closed it, if it did. */
+  get closedWith(): number | undefined {
+    return this.#closedWith;
+  }
+
   /** Closes with a code, and cuts the connection where the client does not answer. Idempotent. */
   close(code: number, reason: string): void {
-    if (this.#closing) return;
-    this.#closing = true;
+    if (this.closedWith !== undefined) return;
+    this.#closedWith = code;
     this.operations.endAll();
     this.#socket.close(code, fitting(reason));
     this.#cut = setTimeout(() => this.#socket.terminate(), this.#bounds.limits.closeMs);
@@ -117,7 +122,7 @@ export class GraphQLSocket {
 
   /** Called now and then: pings, and finds out who is gone or does not read. */
   check(now: number): void {
-    if (this.#closing) return;
+    if (this.closedWith !== undefined) return;
     const { limits, hit } = this.#bounds;
     if (this.session !== undefined && Date.now() >= this.session.expiresAt) {
       this.close(closeCodes.forbidden, "The token has expired: reconnect with a new one");
@@ -145,7 +150,7 @@ export class GraphQLSocket {
   #heard(): boolean {
     const now = performance.now();
     this.#heardAt = now;
-    if (this.#closing) return false;
+    if (this.closedWith !== undefined) return false;
     if (this.#messages.take(now)) return true;
     this.#bounds.hit("messagesPerSecond");
     this.close(closeCodes.flood, "Too many messages");

@@ -26,6 +26,16 @@ interface SocketsOptions {
   readonly log: Log;
 }
 
+/**
+ * Closed by this side for what is no failure of the client (or, by a bad identity, counted where it was found out).
+ */
+const otherwiseCounted: ReadonlySet<number> = new Set([
+  closeCodes.forbidden,
+  closeCodes.tryAgain,
+  closeCodes.restart,
+  closeCodes.internal,
+]);
+
 export class Sockets {
   readonly #open = new Set<GraphQLSocket>();
   /** Of the open ones. */
@@ -94,7 +104,10 @@ export class Sockets {
         socket: webSocket,
         request,
         address,
-        acknowledged: () => this.#unacknowledged.delete(webSocket),
+        acknowledged: () => {
+          this.#unacknowledged.delete(webSocket);
+          admitted.acknowledged();
+        },
         protocol: this.#protocol,
         bounds: this.#bounds,
         sent: this.#observer.sent,
@@ -105,7 +118,9 @@ export class Sockets {
       this.#unacknowledged.add(webSocket);
       webSocket.once("close", (code) => {
         this.#observer.closed(code);
-        this.#unacknowledged.delete(webSocket);
+        const unacknowledged = this.#unacknowledged.delete(webSocket);
+        if (unacknowledged && !this.#draining && !otherwiseCounted.has(socket.closedWith ?? code))
+          admitted.failed();
         this.#open.delete(socket);
         if (this.#open.size === 0) this.#emptied();
       });

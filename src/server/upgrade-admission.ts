@@ -12,6 +12,15 @@ export interface UpgradeRefusal {
   readonly retryAfter?: number;
 }
 
+export interface Admitted {
+  /** It has said who it is: it is no longer one of those of its address that have not. */
+  acknowledged(): void;
+  /** It went without having said who it is: a failure of its address. */
+  failed(): void;
+  /** Its connection is gone: what it held is free again. Idempotent. */
+  giveBack(): void;
+}
+
 /** Over how long those that are refused are spread, s. */
 const spreadSeconds = 5;
 
@@ -30,13 +39,13 @@ export class UpgradeAdmission {
   }
 
   /**
-   * Admits one from an address, or says why not. `giveBack` what it holds when its connection is gone. Of the replica's
-   * sockets so many are `open`, and so many of these not yet acknowledged.
+   * Admits one from an address, or says why not. Of the replica's sockets so many are `open`, and so many of these not
+   * yet acknowledged.
    */
   admit(
     address: string,
     { open, unacknowledged }: { readonly open: number; readonly unacknowledged: number },
-  ): UpgradeRefusal | { readonly giveBack: () => void } {
+  ): UpgradeRefusal | Admitted {
     const { limits, hit } = this.#bounds;
     const key = limitKey(address);
     const wait = this.#rates.wait("address", key);
@@ -51,17 +60,29 @@ export class UpgradeAdmission {
       hit(full);
       return { status: 503, retryAfter: spread() };
     }
-    const giveBack = this.#held.socketsPerAddress.take(key);
-    if (giveBack === undefined) {
-      hit("socketsPerAddress");
-      return { status: 429, retryAfter: spread() };
+    const taken: (() => void)[] = [];
+    const giveBack = () => {
+      for (const one of taken) one();
+    };
+    for (const limit of ["socketsPerAddress", "unacknowledgedPerAddress"] as const) {
+      const one = this.#held[limit].take(key);
+      if (one === undefined) {
+        giveBack();
+        hit(limit);
+        return { status: 429, retryAfter: spread() };
+      }
+      taken.push(one);
     }
     if (!this.#bucket.take(performance.now())) {
       giveBack();
       hit("upgradesPerSecond");
       return { status: 503, retryAfter: spread() };
     }
-    return { giveBack };
+    return {
+      acknowledged: () => taken.at(-1)?.(),
+      failed: () => this.#rates.note("address", key, 1),
+      giveBack,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 // Who comes in, and how many at once: strangers, and storms.
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { ServiceError } from "../../src/core/errors.ts";
 import { developmentViewer } from "../../src/core/viewer.ts";
 import type { LimitName, ServerLimits } from "../../src/server/limits.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
@@ -44,6 +45,42 @@ describe("an address that fails to say who it is", () => {
     expect((await postJson(api.url, { query }, good)).status).toBe(429);
     expect(asked).toBe(before);
     expect(new Set(hits)).toEqual(new Set(["failuresPerAddress"]));
+  });
+
+  it.each([
+    ["says nothing until it is closed", (client: GraphQLWsClient) => client],
+    ["goes before it has said who it is", (client: GraphQLWsClient) => client.socket.terminate()],
+  ])("fails by a socket that %s", async (_, act) => {
+    await start({ failuresPerAddress: 1, initWaitMs: 50 });
+    for (let n = 0; n < 2; n += 1) {
+      const silent = await GraphQLWsClient.open(api);
+      act(silent);
+      await silent.closed;
+    }
+    await vi.waitFor(() => expect(GraphQLWsClient.open(api)).rejects.toThrow("429"), until);
+  });
+
+  it("does not fail by a socket that was acknowledged, or is told to come again", async () => {
+    let away = false;
+    const unsteady = {
+      async session(token: string | undefined) {
+        if (away) throw new ServiceError("UNAVAILABLE", "The keys cannot be fetched.");
+        return identity.session(token);
+      },
+      isOver: identity.isOver,
+    };
+    await start({ failuresPerAddress: 1 }, { identity: unsteady });
+    for (let n = 0; n < 3; n += 1) await (await GraphQLWsClient.connect(api, good)).close();
+    away = true;
+    for (let n = 0; n < 3; n += 1) {
+      const waiting = await GraphQLWsClient.open(api);
+      waiting.send({ type: "connection_init", payload: good });
+      expect(await waiting.closed).toMatchObject({ code: 1013 });
+    }
+    away = false;
+    await vi.waitFor(() => expect(api.stats().sockets).toBe(0), until);
+    await GraphQLWsClient.connect(api, good);
+    expect(hits).toEqual([]);
   });
 
   it("opens no socket then", async () => {
@@ -107,6 +144,18 @@ describe("a storm of upgrades", () => {
     const silent = [await GraphQLWsClient.open(api), await GraphQLWsClient.open(api)];
     await expect(GraphQLWsClient.open(api)).rejects.toThrow("503");
     expect(hits).toEqual(["unacknowledged"]);
+    silent[0]?.send({ type: "connection_init", payload: good });
+    await silent[0]?.frame(({ type }) => type === "connection_ack");
+    await GraphQLWsClient.connect(api, good);
+    silent[1]?.socket.terminate();
+    await vi.waitFor(() => GraphQLWsClient.open(api), until);
+  });
+
+  it("does not let one address take the place of all who have not said who they are", async () => {
+    await start({ unacknowledgedPerAddress: 2 });
+    const silent = [await GraphQLWsClient.open(api), await GraphQLWsClient.open(api)];
+    await expect(GraphQLWsClient.open(api)).rejects.toThrow("429");
+    expect(hits).toEqual(["unacknowledgedPerAddress"]);
     silent[0]?.send({ type: "connection_init", payload: good });
     await silent[0]?.frame(({ type }) => type === "connection_ack");
     await GraphQLWsClient.connect(api, good);

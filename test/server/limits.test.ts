@@ -69,6 +69,7 @@ const elsewhere: readonly LimitName[] = [
   // shares.test.ts, coming-in.test.ts
   ...(["socketsPerUser", "socketsPerAddress", "streamsPerUser", "streamsPerAddress", "sockets"] as const),
   ...(["upgradesPerSecond", "upgradeBurst", "unacknowledged", "identifying", "identifyingQueue"] as const),
+  "unacknowledgedPerAddress",
   "failuresPerAddress",
 ];
 
