@@ -1,7 +1,6 @@
 // What an operation costs, in points: one is about a ms of the replica's time. By what it asks for, told before it
 // runs; a subscription pays when it starts, and its events cost nothing.
 import { type DocumentNode, getOperationAST, type OperationTypeNode } from "graphql";
-import type { Measures } from "./document-limits.ts";
 
 /**
  * Of each root field: a query reads; a mutation writes and is acknowledged on disk; a subscription is set up and let go.
@@ -18,11 +17,19 @@ export const valuesPerPoint = 1_000;
 /** Of a document that is not run: it was read. */
 export const refusedCost = 1;
 
+/** What an operation asks for, as it is measured. */
+interface Asked {
+  /** Values in the answer, about. */
+  readonly values: number;
+  /** Root fields, each as `rootsOf` its name. */
+  readonly roots: number;
+}
+
 /** Whole points, at least 1. */
 export function costOf(
   document: DocumentNode,
   operationName: string | null | undefined,
-  { values, roots }: Pick<Measures, "values" | "roots">,
+  { values, roots }: Asked,
 ): number {
   const operation = getOperationAST(document, operationName)?.operation;
   const base = operation === undefined ? refusedCost : baseCosts[operation] * Math.max(1, roots);
