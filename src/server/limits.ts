@@ -209,7 +209,7 @@ export const limitGroups = {
       value: 120,
       unit: "",
       meaning:
-        "Requests and sockets without a good identity, or closed before they were acknowledged, from one address in a minute.",
+        "Requests and sockets without a good identity, or closed before they were acknowledged, from one address in a minute; beyond it everybody there waits.",
       range: [1, 100_000_000],
     },
   },

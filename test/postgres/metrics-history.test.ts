@@ -174,8 +174,8 @@ describe("roll-ups on a server", () => {
     await append(before, id, 0, 100);
     await opened.pop()?.close();
     // As the release before left it.
-    await server.sql("drop table metrics_roll_ups");
-    await server.sql("delete from kysely_migration where name = '0002-metrics-roll-ups'");
+    await server.sql("drop table metrics_roll_ups, revocations, announcements, audit");
+    await server.sql("delete from kysely_migration where name >= '0002'");
 
     const store = await open();
     expect(await rolledUp()).toEqual([]);

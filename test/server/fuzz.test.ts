@@ -120,8 +120,11 @@ it(`${total} hostile inputs, with limits so high that they come through`, async 
 
 it(`${total / 10} hostile inputs, with the limits that everybody has`, async () => {
   await withDataFolder(async (dataDir) => {
-    // But for the points, which the healthy client has to share: without authentication everybody is one user.
-    const target = await startTarget(dataDir, { LIMIT_POINTS_PER_USER: "100000000" });
+    // But for what the healthy client shares with the hostile ones: an address, and, without authentication, a user.
+    const target = await startTarget(dataDir, {
+      LIMIT_POINTS_PER_USER: "100000000",
+      LIMIT_FAILURES_PER_ADDRESS: "100000000",
+    });
     await fuzz(target, total * 0.05, sockets);
     await fuzz(target, total * 0.05, http);
     target.healthy.end();
