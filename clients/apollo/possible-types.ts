@@ -4,11 +4,13 @@ export const possibleTypes: Readonly<Record<string, string[]>> = {
   Error: [
     "DesignInvalidError",
     "DesignNotFoundError",
+    "ForbiddenError",
     "IdempotencyConflictError",
     "InvalidInputError",
     "InvalidTransitionError",
     "LimitExceededError",
     "SimulationNotFoundError",
+    "UnauthenticatedError",
     "UnavailableError",
   ],
   SimulationEvent: [

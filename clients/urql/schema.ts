@@ -2,11 +2,13 @@
 const errors = [
   "DesignInvalidError",
   "DesignNotFoundError",
+  "ForbiddenError",
   "IdempotencyConflictError",
   "InvalidInputError",
   "InvalidTransitionError",
   "LimitExceededError",
   "SimulationNotFoundError",
+  "UnauthenticatedError",
   "UnavailableError",
 ];
 
@@ -32,6 +34,8 @@ export const valueTypes: readonly string[] = [
   ...errors,
   ...events,
   "Assumption",
+  "AuditConnection",
+  "AuditEdge",
   "ComponentMetrics",
   "ComponentMetricsPoint",
   "ComponentReport",
@@ -44,7 +48,10 @@ export const valueTypes: readonly string[] = [
   "MetricsPoint",
   "MetricsSpread",
   "PageInfo",
+  "ProjectRole",
   "ReportWarning",
+  "Session",
+  "SessionsRevoked",
   "SimulationConnection",
   "SimulationEdge",
   "SimulationEventConnection",

@@ -4,7 +4,7 @@ import { createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import type { Program } from "../../cluster/programs.ts";
 import { freePort } from "../support/free-port.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
@@ -14,6 +14,9 @@ import { type Container, endContainers, startContainer } from "./containers.ts";
 import { startProxy } from "./haproxy.ts";
 import { buildImage, type Image } from "./image.ts";
 import { environmentOfPod, readCompose, readWorkloads } from "./manifests.ts";
+
+/** Longer than it can take, ms. */
+const until = { timeout: 30_000, interval: 50 };
 
 let image: Image;
 let backing: Backing;
@@ -111,7 +114,11 @@ it("compose.yaml is a service: any replica is ready, and a simulation is started
   const programs = await startAll(planned, places, ports);
   const replicas = [...ports].filter(([name]) => name.startsWith("replica-"));
   for (const [, port] of replicas) {
-    expect(JSON.parse((await send(`http://127.0.0.1:${port}/readyz`)).text)).toMatchObject({ status: "ok" });
+    // Its engines are found within a moment after it is there.
+    await vi.waitFor(async () => {
+      const { text } = await send(`http://127.0.0.1:${port}/readyz`);
+      expect(JSON.parse(text)).toMatchObject({ status: "ok" });
+    }, until);
   }
   const proxy = await startProxy(await freePort(), new Map(replicas), backing.folder);
   ends.push(() => proxy.close());
