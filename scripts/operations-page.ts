@@ -58,7 +58,7 @@ const rest = `## Logs
 One JSON object a line (pino) on standard error; \`LOG_LEVEL\` sets how much. Never a token, a password or a body.
 
 \`\`\`json
-{"level":30,"time":1790000000000,"name":"service","correlationId":"order-17","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","command":"start","simulationId":"0199e2a4-0000-7000-8000-000000000000","msg":"A command was accepted."}
+{"level":30,"time":1790000000000,"name":"service","correlationId":"order-17","traceId":"4bf92f3577b34da6a3ce929d0e0e4736","spanId":"00f067aa0ba902b7","audit":{"userId":"ann","action":"startSimulation","subject":"web-shop","simulationId":"0199e2a4-0000-7000-8000-000000000000","projectId":"shop","transport":"http","address":"192.0.2.1","result":"DONE","correlationId":"order-17"},"msg":"startSimulation: DONE."}
 \`\`\`
 
 | field | what |
@@ -66,7 +66,7 @@ One JSON object a line (pino) on standard error; \`LOG_LEVEL\` sets how much. Ne
 | \`correlationId\` | the request that the line belongs to: the \`x-request-id\` that came with it (at most 64 letters, digits, \`.\`, \`_\`, \`-\`), else a new one; the answer's \`x-request-id\` says it. Of a socket: of its upgrade. An error whose cause is not told outside shows it as \`extensions.correlationId\` |
 | \`traceId\`, \`spanId\` | the span in which it was written, where traces are on |
 | \`simulationId\`, \`attempt\`, \`token\` | the simulation, its attempt, and its owner's fencing token |
-| \`command\`, \`code\` | what a user asked for, and why it was refused |
+| \`audit\` | what a user asked for, from where, and what came of it: [the audit trail](security.md#the-audit-trail) |
 | \`status\`, \`durationS\`, \`events\`, \`failure\` | what became of a simulation: one line for each status, at its owner; at the end with the wall time since its start (s), the events of its log, and why it failed |
 | \`reason\`, \`err\` | what is wrong, and for defects the stack |
 | \`replica\`, \`installation\` | in the first line: who this is |

@@ -4,10 +4,8 @@ import { ServiceError } from "../core/errors.ts";
 import type { EventType, SimulationEvent } from "../core/events.ts";
 import type { EventQuery, SimulationStore } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
-import type { Viewer } from "../core/viewer.ts";
+import { serviceViewer } from "../core/viewer.ts";
 import type { Gate } from "./gate.ts";
-
-const serviceViewer: Viewer = { userId: "feed", roles: new Map(), admin: true };
 
 /** Events after a position. */
 export interface LogPage {

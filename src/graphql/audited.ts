@@ -38,14 +38,14 @@ async function record(
   result: unknown,
   outcome: AuditEntry["result"],
 ): Promise<void> {
-  const { viewer, origin, trail } = context;
+  const { viewer, caller, trail } = context;
   const places = stoppedPlaces(result) ?? [await placeOf(args, context, result, outcome)];
   const entry = {
     userId: viewer.userId,
     action,
     subject: subjectOf(args),
-    transport: origin.transport,
-    address: origin.address,
+    transport: caller.transport,
+    address: caller.address,
     result: outcome,
     correlationId: correlationId() ?? null,
   };

@@ -33,7 +33,7 @@ export interface SessionControl {
 }
 
 /** Where an operation comes from. */
-export interface Origin {
+export interface Caller {
   readonly transport: "http" | "websocket";
   /** Of the client, as far as it is known. */
   readonly address: string;
@@ -45,5 +45,5 @@ export interface Origin {
 
 export interface GraphQLContext extends GraphQLParts {
   readonly viewer: Viewer;
-  readonly origin: Origin;
+  readonly caller: Caller;
 }

@@ -44,7 +44,7 @@ builder.queryField("session", (t) =>
   t.field({
     type: SessionType,
     description: "Who asks, by the token that came with the request or the connection.",
-    resolve: (_, _args, { origin }) => origin.session,
+    resolve: (_, _args, { caller }) => caller.session,
   }),
 );
 
@@ -60,9 +60,9 @@ builder.mutationField("renewSession", (t) =>
     description: `Puts a newer token in the place of the WebSocket's own, so that its subscriptions go on when that one ends. It must be the
 same user's and give the same rights; with other rights, connect anew and resume. Over HTTP there is nothing to renew.`,
     args: { token: t.arg.string({ required: true, description: "The newer token, without `Bearer`." }) },
-    resolve: (_, { token }, { origin }) =>
+    resolve: (_, { token }, { caller }) =>
       answer(renewalRefusals, async () => {
-        if (origin.renew !== undefined) return origin.renew(token);
+        if (caller.renew !== undefined) return caller.renew(token);
         throw new ServiceError(
           "BAD_INPUT",
           "Over HTTP each request has its own token: there is nothing to renew.",

@@ -24,10 +24,10 @@ export function operationAdmission({
   held,
   bounds,
 }: AdmissionOptions): Plugin<OperationContext> {
-  function subscribe({ seat, origin, viewer: { userId } }: OperationContext): void {
+  function subscribe({ seat, caller, viewer: { userId } }: OperationContext): void {
     const wanted: (readonly [HeldLimit, string])[] = [["subscriptionsPerUser", userId]];
-    if (origin.transport === "http") {
-      wanted.push(["streamsPerUser", userId], ["streamsPerAddress", limitKey(origin.address)]);
+    if (caller.transport === "http") {
+      wanted.push(["streamsPerUser", userId], ["streamsPerAddress", limitKey(caller.address)]);
     }
     for (const [limit, holder] of wanted) {
       const giveBack = held[limit].take(holder);
@@ -55,11 +55,11 @@ export function operationAdmission({
       };
     },
     async onContextBuilding({ context }) {
-      const { viewer, seat, origin } = context;
+      const { viewer, seat, caller } = context;
       const wait = await rates.spend("user", viewer.userId, seat.cost);
       if (wait > 0) throw rates.refusal("user", wait);
       // The request may have come slowly, and its session have ended meanwhile. A socket is closed by its own.
-      if (origin.transport === "http" && isOver(origin.session)) throw sessionEnded();
+      if (caller.transport === "http" && isOver(caller.session)) throw sessionEnded();
       if (context.seat.subscribes) subscribe(context);
     },
   };

@@ -1,4 +1,4 @@
-// What an operation costs, in points: one is about a ms of the replica's time. By what it asks for, told before it
+// What an operation costs, in points that say no more than what is dearer. By what it asks for, told before it
 // runs; a subscription pays when it starts, and its events cost nothing.
 import { type DocumentNode, getOperationAST, type OperationTypeNode } from "graphql";
 

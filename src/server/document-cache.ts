@@ -4,8 +4,8 @@ import type { DocumentNode } from "graphql";
 import { LRUCache } from "lru-cache";
 
 export const documentCacheLimits = {
-  /** Of the texts of all of them together; some 70 MiB at the worst. */
-  characters: 400_000,
+  /** Of the texts of all of them together. At the worst, all fields of one letter, they take some 50 MiB parsed. */
+  characters: 200_000,
   /** Longer ones, which are rarely asked twice, are not kept. */
   charactersOfOne: 20_000,
 } as const;

@@ -38,7 +38,7 @@ export function graphqlOverHttp(options: GraphQLHttpOptions) {
     if (session instanceof ServiceError) return refuseStranger(response, session);
     const { viewer } = session;
     const seat = new Seat();
-    const context: OperationContext = { viewer, origin: { transport: "http", session, address }, seat };
+    const context: OperationContext = { viewer, caller: { transport: "http", session, address }, seat };
     try {
       const answer = await yoga.handleNodeRequestAndResponse(request, response, context);
       if (answer.status === 413) bounds.hit("bodyBytes");

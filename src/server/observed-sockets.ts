@@ -1,6 +1,6 @@
 // What becomes of sockets, counted.
 import type { LabelsOf } from "../core/metrics.ts";
-import { type Meter, noMeter } from "../core/ports/meter.ts";
+import type { Meter } from "../core/ports/meter.ts";
 
 export interface SocketObserver {
   opened(): void;
@@ -24,8 +24,6 @@ export function socketObserver(meter: Meter): SocketObserver {
     },
   };
 }
-
-export const noSocketObserver = socketObserver(noMeter);
 
 const outcomes: ReadonlyMap<number, LabelsOf<"simulations_socket_upgrades_total">["outcome"]> = new Map([
   [404, "not-found"],

@@ -113,8 +113,8 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
       if (session === undefined) throw new Error("A subscribe before the acknowledgement.");
       if (isOver(session)) throw ended();
       const renew = async (token: string) => renewed(extra, await identityAt(address).session(token), isOver);
-      const origin = { transport: "websocket", address, session, renew } as const;
-      const asker = { viewer: viewerOn(extra, session), origin, seat: operations.seat(id) };
+      const caller = { transport: "websocket", address, session, renew } as const;
+      const asker = { viewer: viewerOn(extra, session), caller, seat: operations.seat(id) };
       const prepared = await prepare(yoga, shape, asker, payload);
       if (prepared.kind === "refused") return prepared.errors;
       runs.set(prepared.args, () => results(prepared, id, session.viewer, extra));

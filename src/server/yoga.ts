@@ -76,7 +76,7 @@ export type Prepared = Ready | { readonly kind: "refused"; readonly errors: read
 export async function prepare(
   yoga: Yoga,
   shape: ShapeError,
-  asker: Pick<OperationContext, "viewer" | "origin" | "seat">,
+  asker: Pick<OperationContext, "viewer" | "caller" | "seat">,
   request: OperationRequest,
 ): Promise<Prepared> {
   try {

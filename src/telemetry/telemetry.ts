@@ -61,8 +61,10 @@ export async function openTelemetry({ metrics, traces, replica, log }: Telemetry
     store: (store) => observedStore(store, meter, tracing),
     leases: (leases) => observedLeases(leases, meter, tracing),
     designs: (designs) => observedDesigns(designs, meter),
-    commands: (commands) => observedCommands(commands, { meter, tracing, log }),
-    reader: (source) => new ObservedSource(source, deliveries),
+    commands: (commands) => observedCommands(commands, meter, tracing),
+    // Nothing stands between a reader and its events for nobody to look at.
+    reader: (source) =>
+      prometheus === undefined && tracing === undefined ? source : new ObservedSource(source, deliveries),
     async close() {
       await Promise.all([tracing?.close(), server?.close()]);
       prometheus?.close();

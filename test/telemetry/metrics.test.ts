@@ -131,14 +131,17 @@ it("moves as a simulation runs with a viewer, and tells all of the catalogue", {
     expect(value("nodejs_eventloop_lag_p99_seconds")).toBeGreaterThan(0);
     await socket.close();
 
-    // The log: one line for the command, one for each status.
+    // The log: one line for the mutation, one for each status.
     const lines = service
       .log()
       .split("\n")
       .filter((line) => line.includes(id))
       .map((line): Record<string, unknown> => JSON.parse(line));
     expect(lines).toContainEqual(
-      expect.objectContaining({ command: "start", correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) }),
+      expect.objectContaining({
+        audit: expect.objectContaining({ action: "startSimulation", simulationId: id, result: "DONE" }),
+        correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      }),
     );
     expect(lines.filter(({ status }) => status === "COMPLETED")).toEqual([
       expect.objectContaining({ attempt: 1, durationS: expect.any(Number), events: viewer.lastSeq }),

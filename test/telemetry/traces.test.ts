@@ -91,6 +91,9 @@ it("follows a start from the mutation through the engine's call to commit and de
     const said = log()
       .split("\n")
       .find((line) => line.includes("of-the-start"));
-    expect(JSON.parse(said ?? "{}")).toMatchObject({ command: "start", simulationId: id, traceId });
+    expect(JSON.parse(said ?? "{}")).toMatchObject({
+      audit: { action: "startSimulation", simulationId: id },
+      traceId,
+    });
   });
 });

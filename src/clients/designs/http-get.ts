@@ -29,7 +29,9 @@ export function getJson(url: URL, options: GetOptions): Promise<Answer> {
       "accept-encoding": "identity",
       ...(authorization === undefined ? {} : { authorization }),
       // Percent-encoded: a header holds no other than plain characters.
-      ...(onBehalfOf === undefined ? {} : { "x-on-behalf-of": encodeURIComponent(onBehalfOf) }),
+      ...(onBehalfOf === undefined
+        ? {}
+        : { "x-on-behalf-of": encodeURIComponent(onBehalfOf.toWellFormed()) }),
     };
     try {
       const request = send(url, { agent, signal, headers });

@@ -37,11 +37,11 @@ describe("a Design Service over HTTP", () => {
   it("is asked with the caller's own token, else with the service's", async () => {
     await open(serving(new Map()), { authorization: "Bearer own" });
     await source.fetch("one", { userId: "ann", authorization: "Bearer caller" });
-    await source.fetch("one", { userId: "Änn\r\nx: y" });
+    await source.fetch("one", { userId: "Änn\r\nx: y\ud800" });
     await source.fetch("one", {});
     expect(service.requests.map(({ authorization, onBehalfOf }) => [authorization, onBehalfOf])).toEqual([
       ["Bearer caller", undefined],
-      ["Bearer own", "%C3%84nn%0D%0Ax%3A%20y"],
+      ["Bearer own", "%C3%84nn%0D%0Ax%3A%20y%EF%BF%BD"],
       ["Bearer own", undefined],
     ]);
   });
