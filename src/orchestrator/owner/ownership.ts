@@ -138,9 +138,8 @@ export class Ownership {
   async #scan(): Promise<void> {
     const { leases, ledger, settings, log } = this.#parts;
     if (!this.#living) return;
-    const owned = await leases.owned(settings.replica);
-    for (const simulation of owned) this.#hold(simulation);
-    // One batch a scan: with several replicas alive, a dead one's simulations are spread over them.
+    // First what a dead replica left behind: it has waited for a whole lease already. One batch a scan: with several
+    // replicas alive, its simulations are spread over them.
     const claimed = await leases.claim(settings.replica, claimBatch);
     for (const one of claimed) {
       const { id, status, attempt } = one.simulation;
@@ -148,6 +147,8 @@ export class Ownership {
       ledger.tell(one);
       this.#hold(one);
     }
+    const owned = await leases.owned(settings.replica);
+    for (const simulation of owned) this.#hold(simulation);
   }
 
   #hold({ simulation, token }: OwnedSimulation): void {
