@@ -47,8 +47,8 @@ const littleWork: WorkloadOptions = {
 const little = { clients: 8, rounds: 3, enough: { running: 9, owned: 3 }, workload: littleWork };
 
 export const profiles = {
-  /** Shorter ones, so that 200 kills meet 2,000 simulations. */
-  kills: { ...usually, nemesis: () => kills(0.2), workload: { ...usual, seconds: [25, 65] } },
+  /** More than enough, so that 50 still run while the next are being started. */
+  kills: { ...usually, nemesis: () => kills(0.2), workload: { ...usual, running: 60 } },
   freeze: { ...usually, nemesis: () => freezes(10_000) },
   redis: { ...usually, nemesis: () => redisFaults(6_000) },
   /** One long absence. */
