@@ -36,7 +36,7 @@ export const limitNames = [
   "closeMs",
   "bufferedBytes",
   "stalledMs",
-  "renderingsPerGroup",
+  "renderingsBytes",
   "sweepMs",
   "keepAliveEveryMs",
   "sockets",

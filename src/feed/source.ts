@@ -4,8 +4,8 @@
 export type Nothing = "wait" | "log" | "end";
 
 /**
- * Pulled synchronously, by one consumer, as fast as that one can take: an iterator today, a hub that writes
- * prepared frames to sockets tomorrow. `take` throws when the source has failed for good.
+ * Pulled synchronously, by one consumer, as fast as that one can take: an iterator, or what writes prepared
+ * frames to a socket. `take` throws when the source has failed for good.
  */
 export interface Source<T extends object> {
   take(): T | Nothing;

@@ -19,6 +19,15 @@ export class Stream<T extends object> implements AsyncIterableIterator<T> {
     source.onWake(() => this.#serve());
   }
 
+  /**
+   * Hands the source over to who pulls it without an iterator, and releases it: this one gives nothing more.
+   */
+  takeOver(): Source<T> {
+    if (this.#waiters.length > 0) throw new Error("Somebody waits for the next item of this stream already.");
+    this.#over = true;
+    return this.#source;
+  }
+
   next(): Promise<IteratorResult<T>> {
     if (this.#over) return Promise.resolve(done);
     const result = new Promise<IteratorResult<T>>((resolve, reject) => {

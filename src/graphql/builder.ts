@@ -47,6 +47,12 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 export const beyondSnapshot = { extensions: { beyondSnapshot: true } } as const;
 
 /**
+ * Marks a field that shows what stands beside an event and changes while the event does not. Without one, an event
+ * looks the same whenever it is looked at.
+ */
+export const ofSnapshot = { extensions: { ofSnapshot: true } } as const;
+
+/**
  * Marks a subscription field whose items come to every subscriber as the very same objects: what is selected of
  * an item is rendered once for all who select the same and are the same to it (`rightsTo`).
  */

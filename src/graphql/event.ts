@@ -12,7 +12,7 @@ import type {
 } from "../core/events.ts";
 import { eventTypes } from "../core/events.ts";
 import type { DeliveredEvent, FeedItem, StreamState, StreamStateChange } from "../feed/feed.ts";
-import { builder } from "./builder.ts";
+import { builder, ofSnapshot } from "./builder.ts";
 import { SimulationType } from "./simulation.ts";
 import { DesiredStatusEnum, SimulationStatusEnum } from "./status.ts";
 
@@ -43,6 +43,7 @@ export const SimulationEventInterface = builder.interfaceRef<FeedItem>("Simulati
       resolve: (item) => item.simulation.id,
     }),
     simulation: t.field({
+      ...ofSnapshot,
       type: SimulationType,
       description:
         "The simulation as it stands now, never older than the event. History is in the event's own fields.",

@@ -118,10 +118,10 @@ export const limitGroups = {
   },
   "What waits for a client": {
     bufferedBytes: {
-      value: MB,
+      value: 64 * kB,
       unit: "bytes",
       meaning: "Waiting in a connection; above it nothing more is written to it.",
-      range: [64 * kB, 64 * MB],
+      range: [16 * kB, 64 * MB],
     },
     stalledMs: {
       value: 30_000,
@@ -129,7 +129,12 @@ export const limitGroups = {
       meaning: "A connection that takes nothing while something waits for it is cut (4420).",
       range: [1_000, 600_000],
     },
-    renderingsPerGroup: { value: 64, unit: "", meaning: "Texts kept for subscriptions that see the same." },
+    renderingsBytes: {
+      value: 8 * MB,
+      unit: "bytes",
+      meaning:
+        "Texts kept for subscriptions that see the same; above it the oldest are made anew where asked for.",
+    },
     sweepMs: { value: 1_000, unit: "ms", meaning: "How often sockets and streams are looked at." },
     keepAliveEveryMs: {
       value: 12_000,

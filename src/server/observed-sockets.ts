@@ -7,8 +7,8 @@ export interface SocketObserver {
   /** With that status of HTTP. */
   refused(status: number): void;
   closed(code: number): void;
-  /** A message of so many characters was handed to the socket. */
-  sent(characters: number): void;
+  /** So many messages, of so many bytes, were handed to the socket. */
+  sent(frames: number, bytes: number): void;
 }
 
 export function socketObserver(meter: Meter): SocketObserver {
@@ -18,8 +18,8 @@ export function socketObserver(meter: Meter): SocketObserver {
     opened: () => meter.count("simulations_socket_upgrades_total", { outcome: "opened" }),
     refused: (status) => meter.count("simulations_socket_upgrades_total", { outcome: outcomeOf(status) }),
     closed: (code) => meter.count("simulations_socket_closes_total", { reason: reasonOf(code) }),
-    sent(length) {
-      frames.add();
+    sent(count, length) {
+      frames.add(count);
       characters.add(length);
     },
   };

@@ -1,49 +1,102 @@
-// What goes out over one socket. Nothing is written while more than a bound waits in the socket: whoever has
-// something to send waits, holding one message, and its source waits with it. Frames of one turn leave in one write.
+// What goes out over one socket. Nothing is put while more than a bound waits in the socket: whoever has something
+// to send waits, holding one message or none, and its source waits with it. Frames of one turn leave in one write.
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import { textFrame } from "./frame.ts";
+import type { Filler, Turn } from "./turn.ts";
+
+interface OutboxOptions {
+  readonly socket: WebSocket;
+  /** Beneath it. Whole frames are written straight to it: nothing of ws's own is ever half written there. */
+  readonly connection: Socket;
+  /** Nothing more is put while so many bytes wait. */
+  readonly mostBytes: number;
+  readonly turn: Turn;
+  /** Told of what is written. */
+  readonly sent?: ((frames: number, bytes: number) => void) | undefined;
+}
 
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #connection: Socket;
   readonly #mostBytes: number;
+  readonly #turn: Turn;
+  readonly #sent: OutboxOptions["sent"];
+  /** Of this turn, a character for each byte. */
+  #batch = "";
+  #frames = 0;
   /** Senders that wait for room: one for each operation, and one for each message of the client that is refused. */
   #waiting: (() => void)[] = [];
+  readonly #fillers = new Set<Filler>();
+  /** Writes that have not left. */
   #underWay = 0;
-  #progressAt: number;
-  #corked = false;
-  /** Called when a message has left for the network. */
+  #progressAt = 0;
+  /** Called when a write has left for the network. A `drain` does not tell of all of them. */
   readonly #left = (): void => {
-    this.#underWay--;
+    this.#underWay -= 1;
     this.#progressAt = performance.now();
-    if (this.#waiting.length > 0 && !this.full) this.wake();
+    if ((this.#waiting.length > 0 || this.#fillers.size > 0) && !this.full) this.wake();
   };
 
-  /** Nothing more is written while more than `mostBytes` wait. */
-  constructor(socket: WebSocket, connection: Socket, mostBytes: number, now: number) {
+  constructor({ socket, connection, mostBytes, turn, sent }: OutboxOptions) {
     this.#socket = socket;
     this.#connection = connection;
     this.#mostBytes = mostBytes;
-    this.#progressAt = now;
+    this.#turn = turn;
+    this.#sent = sent;
   }
 
-  /** Resolves when the message is written, or the socket is closed: it may still be on its way, within the bound. */
+  /** Resolves when the message is on its way, or the socket is closed. */
   async send(text: string): Promise<void> {
-    while (this.full && this.#open) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    if (!this.#open) return;
+    while (this.full && this.open) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.put(textFrame(text));
+  }
+
+  /** A whole frame, to leave with the others of this turn; nothing where the socket is closed. See `full`. */
+  put(frame: string): void {
+    if (!this.open) return;
+    if (this.#frames === 0) this.#turn.write(this);
+    this.#frames += 1;
+    this.#batch += frame;
+  }
+
+  /** Calls it when there is room again, or the socket has closed. */
+  await(filler: Filler): void {
+    this.#fillers.add(filler);
+  }
+
+  /** It has nothing to put any more. */
+  forget(filler: Filler): void {
+    this.#fillers.delete(filler);
+  }
+
+  /** What was put leaves now: for who is about to write to the socket by other ways. */
+  write(): void {
+    if (this.#frames === 0) return;
+    const batch = this.#batch;
+    const frames = this.#frames;
+    this.#batch = "";
+    this.#frames = 0;
+    if (!this.open) return;
     if (this.#underWay === 0) this.#progressAt = performance.now();
-    this.#underWay++;
-    this.#cork();
-    this.#socket.send(text, this.#left);
+    this.#underWay += 1;
+    this.#connection.write(batch, "latin1", this.#left);
+    this.#sent?.(frames, batch.length);
   }
 
   /** Answers a ping, unless the client does not read anyway. */
   pong(payload: Buffer): void {
-    if (this.#open && !this.full) this.#socket.pong(payload);
+    if (!this.open || this.full) return;
+    this.write();
+    this.#socket.pong(payload);
   }
 
   get full(): boolean {
-    return this.#socket.bufferedAmount > this.#mostBytes;
+    return this.#connection.writableLength + this.#batch.length > this.#mostBytes;
+  }
+
+  get open(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
   }
 
   /** For how long, ms, something has been waiting without anything leaving. */
@@ -56,19 +109,7 @@ export class Outbox {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resume of waiting) resume();
-  }
-
-  get #open(): boolean {
-    return this.#socket.readyState === this.#socket.OPEN;
-  }
-
-  #cork(): void {
-    if (this.#corked) return;
-    this.#corked = true;
-    this.#connection.cork();
-    setImmediate(() => {
-      this.#corked = false;
-      this.#connection.uncork();
-    });
+    for (const filler of this.#fillers) this.#turn.fill(filler);
+    this.#fillers.clear();
   }
 }

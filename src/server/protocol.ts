@@ -1,32 +1,36 @@
 // graphql-transport-ws over the one pipeline. What graphql-ws would do by itself with a schema (its own parsing,
 // raw errors, a socket closed by a syntax error) is not used.
 import type { IncomingMessage } from "node:http";
-import type { ExecutionArgs } from "graphql";
+import { createSourceEventStream, type ExecutionArgs } from "graphql";
 import { makeServer, type OperationResult, type Server as Protocol } from "graphql-ws";
 import { correlated } from "../core/correlation.ts";
 import { ServiceError } from "../core/errors.ts";
 import type { Identity } from "../core/ports/identity.ts";
 import type { Session } from "../core/session.ts";
 import { rightsKey, type Viewer } from "../core/viewer.ts";
+import { Stream } from "../feed/stream.ts";
 import { rightsTo } from "../graphql/rights.ts";
 import { bearerOf } from "./bearer.ts";
+import { Delivery, untilOver } from "./delivery.ts";
 import { endable } from "./endable.ts";
 import { formatted, formattedResult, type ShapeError } from "./errors.ts";
 import type { Held } from "./held.ts";
 import type { IdentityAt } from "./identity-at.ts";
 import type { Bounds } from "./limits.ts";
-import { itemsOf, sent, texts } from "./live.ts";
 import type { Observers } from "./observed-requests.ts";
+import type { Outbox } from "./outbox.ts";
 import { Renderings } from "./renderings.ts";
+import type { Shared } from "./shared-subscription.ts";
 import type { SocketOperations } from "./socket-operations.ts";
+import type { Turn } from "./turn.ts";
 import { prepare, type Ready, type Yoga } from "./yoga.ts";
 
 /** What a socket carries beside the protocol's own state. */
 export interface SocketExtra {
   readonly request: IncomingMessage;
   readonly operations: SocketOperations;
-  /** Sends a frame; resolves when there is room for the next one. */
-  readonly send: (frame: string) => Promise<void>;
+  readonly outbox: Outbox;
+  readonly turn: Turn;
   /** Where the client is. */
   readonly address: string;
   /** Of everything that it asks for. */
@@ -53,7 +57,7 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
   const { yoga, shape, identityAt, isOver, held, bounds, observers } = options;
   // graphql-ws hands the arguments of `onSubscribe` on as they are.
   const runs = new WeakMap<ExecutionArgs, () => OperationResult>();
-  const renderings = new Renderings(shape, bounds.limits.renderingsPerGroup, observers.meter);
+  const renderings = new Renderings(shape, bounds.limits.renderingsBytes, observers.meter);
 
   function run(args: ExecutionArgs): OperationResult {
     const prepared = runs.get(args);
@@ -73,19 +77,8 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
   }
 
   async function results({ args, run, shared }: Ready, id: string, viewer: Viewer, extra: SocketExtra) {
-    const { operations, send } = extra;
-    if (shared !== undefined) {
-      const items = await itemsOf(args, shape);
-      if (!isStream(items)) return items;
-      const rendered = texts(
-        items,
-        (item) => renderings.join(`${shared} ${rightsTo(viewer, item)}`, args),
-        shape,
-      );
-      operations.attach(id, rendered);
-      return sent(id, rendered, send);
-    }
-    const { correlationId, traceparent } = extra;
+    if (shared !== undefined) return delivered(args, shared, id, viewer, extra);
+    const { correlationId, traceparent, operations } = extra;
     const result = await correlated(correlationId, () => observers.tracer.continued(traceparent, run));
     if (!isStream(result)) return result;
     const stream = endable<Result>(result[Symbol.asyncIterator](), {
@@ -93,6 +86,31 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     });
     operations.attach(id, stream);
     return stream;
+  }
+
+  async function delivered(
+    args: ExecutionArgs,
+    shared: Shared,
+    id: string,
+    viewer: Viewer,
+    extra: SocketExtra,
+  ) {
+    const items = await createSourceEventStream(args);
+    if (!isStream(items)) {
+      return { ...items, ...(items.errors === undefined ? {} : { errors: items.errors.map(shape) }) };
+    }
+    if (!(items instanceof Stream)) throw new Error("Shared items that cannot be pulled.");
+    const { outbox, turn, operations } = extra;
+    const delivery = new Delivery({
+      id,
+      source: items.takeOver(),
+      outbox,
+      turn,
+      join: (item) => renderings.join(shared, rightsTo(viewer, item), args),
+      shape,
+    });
+    operations.attach(id, delivery);
+    return untilOver(delivery);
   }
 
   return makeServer<Record<string, unknown>, SocketExtra>({

@@ -1,21 +1,32 @@
 // Results as text, made once for all who see the same. A group is one way of looking at items; it lives while
-// somebody subscribes that way, and keeps the texts of the newest items.
-import { type ExecutionArgs, type ExecutionResult, execute } from "graphql";
+// somebody subscribes that way. The newest texts of all groups together are kept, within a bound.
+import type { ExecutionArgs } from "graphql";
 import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
+import { type Execute, executor } from "./compiled.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
+import { textHead, utf8 } from "./frame.ts";
+import type { Shared } from "./shared-subscription.ts";
 
-type Text = string | Promise<string>;
+interface Kept {
+  readonly group: RenderingGroup;
+  readonly item: unknown;
+  /** A result in JSON, its UTF-8, a character for each byte. */
+  readonly text: string;
+}
 
 export class Renderings {
   readonly #groups = new Map<string, RenderingGroup>();
   readonly #shape: ShapeError;
-  readonly #kept: number;
+  readonly #mostBytes: number;
   readonly #rendered: Rendered;
+  /** Oldest first. */
+  readonly #kept = new Set<Kept>();
+  #bytes = 0;
 
-  /** Every group keeps so many texts. */
-  constructor(shape: ShapeError, kept: number, meter: Meter = noMeter) {
+  /** All texts that are kept have at most so many bytes. */
+  constructor(shape: ShapeError, mostBytes: number, meter: Meter = noMeter) {
     this.#shape = shape;
-    this.#kept = kept;
+    this.#mostBytes = mostBytes;
     const name = "simulations_shared_renderings_total";
     const count = (outcome: "hit" | "miss") => meter.counter(name, { outcome });
     this.#rendered = { hit: count("hit"), miss: count("miss") };
@@ -26,64 +37,124 @@ export class Renderings {
     return this.#groups.size;
   }
 
-  /** The group of a key, made by its first member; `leave` it when done. */
-  join(key: string, args: ExecutionArgs): RenderingGroup {
-    const group =
-      this.#groups.get(key) ??
-      new RenderingGroup(args, this.#shape, this.#kept, this.#rendered, () => this.#groups.delete(key));
+  /** Of all texts that are kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * The group of all who see the same, also by their rights (`rightsTo`), made by its first member; `leave` it when
+   * done.
+   */
+  join(shared: Shared, rights: string, args: ExecutionArgs): RenderingGroup {
+    const key = `${shared.key} ${rights}`;
+    const known = this.#groups.get(key);
+    if (known !== undefined) {
+      known.members++;
+      return known;
+    }
+    const group = new RenderingGroup({
+      execute: executor(args),
+      seen: shared.seen,
+      shape: this.#shape,
+      rendered: this.#rendered,
+      keep: (kept) => this.#keep(kept),
+      release: (texts) => {
+        this.#groups.delete(key);
+        for (const kept of texts) this.#drop(kept);
+      },
+    });
     this.#groups.set(key, group);
-    group.members++;
     return group;
+  }
+
+  #keep(kept: Kept): void {
+    this.#kept.add(kept);
+    this.#bytes += kept.text.length;
+    for (const oldest of this.#kept) {
+      if (this.#bytes <= this.#mostBytes) break;
+      oldest.group.forget(oldest);
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(kept: Kept): void {
+    if (this.#kept.delete(kept)) this.#bytes -= kept.text.length;
   }
 }
 
 /** Texts given again, and texts made. */
 type Rendered = Readonly<Record<"hit" | "miss", Counter>>;
 
-export class RenderingGroup {
-  members = 0;
-  readonly #args: ExecutionArgs;
-  readonly #shape: ShapeError;
-  readonly #kept: number;
-  readonly #rendered: Rendered;
-  readonly #release: () => void;
-  /** By the item itself, oldest first. */
-  readonly #texts = new Map<unknown, Text>();
+interface GroupOptions {
+  readonly execute: Execute;
+  readonly seen: Shared["seen"];
+  readonly shape: ShapeError;
+  readonly rendered: Rendered;
+  readonly keep: (kept: Kept) => void;
+  readonly release: (texts: Iterable<Kept>) => void;
+}
 
-  constructor(args: ExecutionArgs, shape: ShapeError, kept: number, rendered: Rendered, release: () => void) {
-    this.#args = args;
-    this.#shape = shape;
-    this.#kept = kept;
-    this.#rendered = rendered;
-    this.#release = release;
+export class RenderingGroup {
+  members = 1;
+  readonly #options: GroupOptions;
+  readonly #texts = new Map<unknown, Kept>();
+  /** Given again since the last count. */
+  #hits = 0;
+  /** The one made last: most frames of one item are equally long. */
+  #frameHead = "";
+  #frameBytes = 0;
+
+  constructor(options: GroupOptions) {
+    this.#options = options;
   }
 
-  /** The result of the operation for this item, as JSON. */
-  text(item: unknown): Text {
-    const known = this.#texts.get(item);
-    this.#rendered[known === undefined ? "miss" : "hit"].add();
-    if (known !== undefined) return known;
-    const result = execute({ ...this.#args, rootValue: item });
-    const text = result instanceof Promise ? result.then((it) => this.#json(it)) : this.#json(result);
-    this.#texts.set(item, text);
-    if (this.#texts.size > this.#kept) this.#forgetOldest();
-    return text;
+  /** A whole frame with the result for this item; `head` is what stands before the result, in UTF-8. */
+  frame(item: unknown, head: string): string {
+    const text = this.#text(item);
+    const bytes = head.length + text.length + 1;
+    if (bytes !== this.#frameBytes) {
+      this.#frameBytes = bytes;
+      this.#frameHead = textHead(bytes);
+    }
+    return `${this.#frameHead}${head}${text}}`;
+  }
+
+  forget({ item }: Kept): void {
+    this.#texts.delete(item);
   }
 
   leave(): void {
     this.members--;
-    if (this.members === 0) this.#release();
+    if (this.members > 0) return;
+    this.#count();
+    this.#options.release(this.#texts.values());
   }
 
-  #json({ errors, ...result }: ExecutionResult): string {
-    const shaped = errors === undefined ? {} : { errors: errors.map(this.#shape) };
-    return JSON.stringify(formattedResult({ ...result, ...shaped }));
-  }
-
-  #forgetOldest(): void {
-    for (const item of this.#texts.keys()) {
-      this.#texts.delete(item);
-      return;
+  #text(item: unknown): string {
+    const { seen, execute, keep, rendered } = this.#options;
+    const key = seen(item);
+    const known = this.#texts.get(key);
+    if (known !== undefined) {
+      this.#hits++;
+      return known.text;
     }
+    this.#count();
+    rendered.miss.add();
+    const kept: Kept = { group: this, item: key, text: utf8(this.#json(execute(item))) };
+    this.#texts.set(key, kept);
+    keep(kept);
+    return kept.text;
+  }
+
+  // Once for each text that is made, not for each that is given.
+  #count(): void {
+    if (this.#hits > 0) this.#options.rendered.hit.add(this.#hits);
+    this.#hits = 0;
+  }
+
+  #json({ errors, ...result }: ReturnType<Execute>): string {
+    const shaped = errors === undefined ? {} : { errors: errors.map(this.#options.shape) };
+    return JSON.stringify(formattedResult({ ...result, ...shaped }));
   }
 }

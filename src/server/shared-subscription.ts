@@ -15,27 +15,34 @@ import {
   visit,
   visitWithTypeInfo,
 } from "graphql";
+import { lasting } from "../graphql/lasting.ts";
 
 interface Selection {
   /** The text of all that is selected. */
   readonly text: string;
   /** The variables that it uses. */
   readonly variables: readonly string[];
+  /** Whether it shows of an item what is not lasting. */
+  readonly ofSnapshot: boolean;
+}
+
+export interface Shared {
+  /** The same for subscriptions that see the same of every item. */
+  readonly key: string;
+  /** Of an item, what they see: it looks the same as long as this is the same object. */
+  readonly seen: (item: unknown) => unknown;
 }
 
 /** Documents are parsed once and kept for as long as they are in use; so is what is known of them. */
 const selections = new WeakMap<DocumentNode, Map<string, Selection | undefined>>();
 
-/**
- * The same for subscriptions that see the same of every item; undefined: this one sees its own. `document` must be
- * valid.
- */
-export function sharedKey(
+/** What a subscription sees together with others; undefined: it sees its own. `document` must be valid. */
+export function sharedWay(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | null,
   variables: Readonly<Record<string, unknown>>,
-): string | undefined {
+): Shared | undefined {
   const known = selections.get(document) ?? new Map<string, Selection | undefined>();
   selections.set(document, known);
   const name = operationName ?? "";
@@ -43,7 +50,8 @@ export function sharedKey(
   const selection = known.get(name);
   if (selection === undefined) return undefined;
   const used = selection.variables.map((variable) => variables[variable] ?? null);
-  return createHash("sha256").update(selection.text).update(JSON.stringify(used)).digest("base64");
+  const key = createHash("sha256").update(selection.text).update(JSON.stringify(used)).digest("base64");
+  return { key, seen: selection.ofSnapshot ? whole : lasting };
 }
 
 function sharedSelection(
@@ -60,6 +68,7 @@ function sharedSelection(
   const selected: DocumentNode = { kind: Kind.DOCUMENT, definitions: [operationOf(bare), ...fragments] };
   const variables = new Set<string>();
   let beyond = false;
+  let ofSnapshot = false;
   const types = new TypeInfo(schema);
   visit(
     selected,
@@ -68,12 +77,16 @@ function sharedSelection(
         variables.add(name.value);
       },
       Field: () => {
-        if (types.getFieldDef()?.extensions.beyondSnapshot === true) beyond = true;
+        const extensions = types.getFieldDef()?.extensions;
+        if (extensions?.beyondSnapshot === true) beyond = true;
+        if (extensions?.ofSnapshot === true) ofSnapshot = true;
       },
     }),
   );
-  return beyond ? undefined : { text: print(selected), variables: [...variables].sort() };
+  return beyond ? undefined : { text: print(selected), variables: [...variables].sort(), ofSnapshot };
 }
+
+const whole = (item: unknown) => item;
 
 function rootField(document: DocumentNode, operationName: string | null): FieldNode | undefined {
   const [only, ...others] = getOperationAST(document, operationName)?.selectionSet.selections ?? [];

@@ -14,6 +14,7 @@ import { Outbox } from "./outbox.ts";
 import type { SocketExtra } from "./protocol.ts";
 import { SocketOperations } from "./socket-operations.ts";
 import { TokenBucket } from "./token-bucket.ts";
+import type { Turn } from "./turn.ts";
 
 interface GraphQLSocketOptions {
   readonly socket: WebSocket;
@@ -24,8 +25,9 @@ interface GraphQLSocketOptions {
   readonly acknowledged: () => void;
   readonly protocol: Protocol<SocketExtra>;
   readonly bounds: Bounds;
-  /** Told of each message that is sent, in characters. */
-  readonly sent?: (characters: number) => void;
+  readonly turn: Turn;
+  /** Told of what is sent. */
+  readonly sent?: (frames: number, bytes: number) => void;
   readonly log: Log;
 }
 
@@ -43,30 +45,33 @@ export class GraphQLSocket {
   #cut: NodeJS.Timeout | undefined;
 
   constructor(options: GraphQLSocketOptions) {
-    const { socket, request, address, acknowledged, protocol, bounds, sent, log } = options;
+    const { socket, request, address, acknowledged, protocol, bounds, turn, sent, log } = options;
     const now = performance.now();
     const { limits } = bounds;
     this.#socket = socket;
-    this.#outbox = new Outbox(socket, request.socket, limits.bufferedBytes, now);
+    const outbox = new Outbox({
+      socket,
+      connection: request.socket,
+      mostBytes: limits.bufferedBytes,
+      turn,
+      sent,
+    });
+    this.#outbox = outbox;
     this.operations = new SocketOperations(limits.operationsPerSocket);
     this.#messages = new TokenBucket(limits.messagesPerSecond, limits.messageBurst, now);
     this.#bounds = bounds;
     this.#log = log;
 
     const { operations } = this;
-    const send = (text: string) => {
-      sent?.(text.length);
-      return this.#outbox.send(text);
-    };
     const correlationId = correlationIdFrom(request.headers["x-request-id"]);
-    this.#extra = { request, address, acknowledged, operations, send, correlationId };
+    this.#extra = { request, address, acknowledged, operations, outbox, turn, correlationId };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send,
+        send: (text) => outbox.send(text),
         // Who reads nothing waits for no pong.
         onPing: async () => {
-          if (!this.#outbox.full) await this.#outbox.send(`{"type":"pong"}`);
+          if (!outbox.full) await outbox.send(`{"type":"pong"}`);
         },
         close: (code, reason) => {
           if (code === CloseCode.ConnectionInitialisationTimeout) bounds.hit("initWaitMs");
@@ -78,7 +83,7 @@ export class GraphQLSocket {
       this.#extra,
     );
     socket.on("ping", (payload) => {
-      if (this.#heard()) this.#outbox.pong(payload);
+      if (this.#heard()) outbox.pong(payload);
     });
     socket.on("pong", () => this.#heard());
     // Broken frames, too big messages: ws closes with the right code by itself.
@@ -90,7 +95,7 @@ export class GraphQLSocket {
     socket.once("close", (code, reason) => {
       clearTimeout(this.#cut);
       this.operations.endAll();
-      this.#outbox.wake();
+      outbox.wake();
       void Promise.resolve(closed(code, String(reason))).catch((error: unknown) =>
         log.error({ err: error }, "A socket could not be let go."),
       );
@@ -112,6 +117,7 @@ export class GraphQLSocket {
     if (this.closedWith !== undefined) return;
     this.#closedWith = code;
     this.operations.endAll();
+    this.#outbox.write();
     this.#socket.close(code, fitting(reason));
     this.#cut = setTimeout(() => this.#socket.terminate(), this.#bounds.limits.closeMs);
   }

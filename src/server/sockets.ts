@@ -13,6 +13,7 @@ import { pathOf } from "./path.ts";
 import type { SocketExtra } from "./protocol.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { GraphQLSocket } from "./socket.ts";
+import { Turn } from "./turn.ts";
 import { spread, type UpgradeAdmission, type UpgradeRefusal } from "./upgrade-admission.ts";
 import { graphqlPath } from "./yoga.ts";
 
@@ -48,6 +49,7 @@ export class Sockets {
   readonly #bounds: Bounds;
   readonly #observer: SocketObserver;
   readonly #log: Log;
+  readonly #turn = new Turn();
   #draining = false;
   #emptied = () => {};
 
@@ -110,6 +112,7 @@ export class Sockets {
         },
         protocol: this.#protocol,
         bounds: this.#bounds,
+        turn: this.#turn,
         sent: this.#observer.sent,
         log: this.#log,
       });

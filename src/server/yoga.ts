@@ -11,7 +11,7 @@ import { observedOperations } from "./observed-operations.ts";
 import type { Observers } from "./observed-requests.ts";
 import type { OperationContext } from "./operation-context.ts";
 import { operationLimits } from "./operation-limits.ts";
-import { sharedKey } from "./shared-subscription.ts";
+import { type Shared, sharedWay } from "./shared-subscription.ts";
 import { wellFormedRequests } from "./well-formed.ts";
 
 export type Yoga = YogaServerInstance<OperationContext, GraphQLParts>;
@@ -66,8 +66,8 @@ export interface Ready {
   readonly kind: "ready";
   readonly args: ExecutionArgs;
   readonly run: () => OperationResult;
-  /** Of a subscription: the same for all that see the same of its items, see `sharedKey`. */
-  readonly shared: string | undefined;
+  /** Of a subscription: what it sees together with others. */
+  readonly shared: Shared | undefined;
 }
 
 export type Prepared = Ready | { readonly kind: "refused"; readonly errors: readonly GraphQLError[] };
@@ -94,7 +94,7 @@ export async function prepare(
     if (getOperationAST(document, args.operationName)?.operation !== "subscription") {
       return { kind: "ready", args, run: () => enveloped.execute(args), shared: undefined };
     }
-    const shared = sharedKey(schema, document, args.operationName, args.variableValues);
+    const shared = sharedWay(schema, document, args.operationName, args.variableValues);
     return { kind: "ready", args, run: () => enveloped.subscribe(args), shared };
   } catch (error) {
     return { kind: "refused", errors: [shape(error)] };

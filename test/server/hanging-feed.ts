@@ -1,4 +1,5 @@
 import type { Feed, FeedItem } from "../../src/feed/feed.ts";
+import { Stream } from "../../src/feed/stream.ts";
 import { sampled, simulationOf } from "../support/simulations.ts";
 
 /** A feed whose streams say one thing and then nothing, and which counts them. */
@@ -12,25 +13,22 @@ export class HangingFeed implements Feed {
     this.open += 1;
     this.#changed();
     let said = false;
-    let end = () => {};
-    const ended = new Promise<IteratorResult<FeedItem>>((resolve) => {
-      end = () => resolve({ done: true, value: undefined });
-    });
-    const stream: AsyncIterableIterator<FeedItem> = {
-      next: async () => {
-        if (said) return ended;
+    let released = false;
+    return new Stream<FeedItem>({
+      take: () => {
+        if (said) return "wait";
         said = true;
-        return { done: false, value: firstItem };
+        return firstItem;
       },
-      return: async () => {
-        end();
+      load: () => {},
+      onWake: () => {},
+      release: () => {
+        if (released) return;
+        released = true;
         this.open -= 1;
         this.#changed();
-        return { done: true, value: undefined };
       },
-      [Symbol.asyncIterator]: () => stream,
-    };
-    return stream;
+    });
   }
 
   updates(): Promise<never> {

@@ -65,7 +65,7 @@ const elsewhere: readonly LimitName[] = [
   ...(["operationsPerSocket", "initWaitMs", "messagesPerSecond", "messageBurst", "closeMs"] as const),
   // slow-socket.test.ts, event-streams.test.ts, shared-rendering.test.ts
   ...(["pingEveryMs", "silentMs", "bufferedBytes", "stalledMs", "sweepMs"] as const),
-  ...(["renderingsPerGroup", "keepAliveEveryMs"] as const),
+  ...(["renderingsBytes", "keepAliveEveryMs"] as const),
   // shares.test.ts, coming-in.test.ts
   ...(["socketsPerUser", "socketsPerAddress", "streamsPerUser", "streamsPerAddress", "sockets"] as const),
   ...(["upgradesPerSecond", "upgradeBurst", "unacknowledged", "identifying", "identifyingQueue"] as const),

@@ -3,13 +3,13 @@ import { describe, expect, it } from "vitest";
 import type { Role, Viewer } from "../../src/core/viewer.ts";
 import { schema } from "../../src/graphql/schema.ts";
 import { Renderings } from "../../src/server/renderings.ts";
-import { sharedKey } from "../../src/server/shared-subscription.ts";
+import { sharedWay } from "../../src/server/shared-subscription.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
 import { identityBy } from "../support/identities.ts";
 import { changedTo, sampled, simulationOf } from "../support/simulations.ts";
 import { startApi } from "./api.ts";
 
-const key = (text: string, variables = {}) => sharedKey(schema, parse(text), null, variables);
+const key = (text: string, variables = {}) => sharedWay(schema, parse(text), null, variables)?.key;
 
 describe("subscriptions see the same", () => {
   const plain = `subscription { simulationEvents(simulationId: "1") { seq at } }`;
@@ -149,17 +149,59 @@ interface Seen {
   readonly owner: { readonly replica: string } | null;
 }
 
+describe("what is seen of an event", () => {
+  const simulation = simulationOf("1");
+  const event = {
+    simulationId: "1",
+    seq: 1,
+    at: new Date(0),
+    simulatedTime: 0,
+    engineSeq: 1,
+    body: sampled(),
+  };
+  const item = { kind: "event", event, simulation };
+  const seen = (selection: string) =>
+    sharedWay(
+      schema,
+      parse(`subscription { simulationEvents(simulationId: "1") { ${selection} } }`),
+      null,
+      {},
+    )?.seen(item);
+
+  it("is the event alone, unless the simulation beside it is selected too", () => {
+    expect(seen("seq simulationId ... on MetricsSampled { progress }")).toBe(event);
+    expect(seen("seq simulation { progress }")).toBe(item);
+    expect(seen("seq ... on MetricsSampled { simulation { progress } }")).toBe(item);
+  });
+});
+
 describe("a group", () => {
-  it("lives from its first member to its last", () => {
-    const renderings = new Renderings((error) => {
-      throw error;
-    }, 64);
-    const args = { schema, document: parse("{ __typename }") };
-    const [one, other] = [renderings.join("key", args), renderings.join("key", args)];
+  const shape = (error: unknown) => {
+    throw error;
+  };
+  const args = { schema, document: parse(`subscription { simulationEvents(simulationId: "1") { seq } }`) };
+  const shared = { key: "key", seen: (item: unknown) => item };
+  const item = (seq: number) => ({ kind: "state", seq, simulation: simulationOf("1") });
+
+  it("lives from its first member to its last, and leaves nothing", () => {
+    const renderings = new Renderings(shape, 1_000);
+    const [one, other] = [renderings.join(shared, "VIEWER", args), renderings.join(shared, "VIEWER", args)];
     expect(one).toBe(other);
+    expect(renderings.join(shared, "ADMIN", args)).not.toBe(one);
+    one.frame(item(1), "head");
     one.leave();
-    expect(renderings.size).toBe(1);
+    expect([renderings.size, renderings.bytes > 0]).toEqual([2, true]);
     other.leave();
-    expect(renderings.size).toBe(0);
+    expect([renderings.size, renderings.bytes]).toEqual([1, 0]);
+  });
+
+  it("keeps the newest texts within the bound, and makes the others anew", () => {
+    const renderings = new Renderings(shape, 100);
+    const group = renderings.join(shared, "VIEWER", args);
+    const items = Array.from({ length: 50 }, (_, index) => item(index + 1));
+    const frames = items.map((it) => group.frame(it, "{"));
+    expect(renderings.bytes).toBeLessThanOrEqual(100);
+    expect(items.map((it) => group.frame(it, "{"))).toEqual(frames);
+    expect(new Set(frames).size).toBe(50);
   });
 });

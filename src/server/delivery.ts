@@ -1,0 +1,125 @@
+// One subscription on one socket whose items are rendered together with those of others. It is no queue and no
+// iterator: when its source has something it falls due, and at the end of the turn it is asked to fill the outbox,
+// for as long as there is room. The protocol only hears of the end.
+import type { Source } from "../feed/source.ts";
+import { formattedResult, type ShapeError } from "./errors.ts";
+import { frameOf, utf8 } from "./frame.ts";
+import type { Outbox } from "./outbox.ts";
+import type { RenderingGroup } from "./renderings.ts";
+import type { Filler, Turn } from "./turn.ts";
+
+interface DeliveryOptions {
+  /** Of the operation. */
+  readonly id: string;
+  readonly source: Source<object>;
+  readonly outbox: Outbox;
+  readonly turn: Turn;
+  /**
+   * The group of all that see the same. Asked with the first item: who sees what of it is the same for every other.
+   */
+  readonly join: (item: object) => RenderingGroup;
+  readonly shape: ShapeError;
+}
+
+export class Delivery implements Filler {
+  /** Resolves when nothing more will come. */
+  readonly over: Promise<void>;
+  readonly #source: Source<object>;
+  readonly #outbox: Outbox;
+  readonly #join: (item: object) => RenderingGroup;
+  readonly #shape: ShapeError;
+  /** What stands before each result, in UTF-8. */
+  readonly #head: string;
+  #group: RenderingGroup | undefined;
+  #due = false;
+  #isOver = false;
+  #tellOver = () => {};
+
+  constructor({ id, source, outbox, turn, join, shape }: DeliveryOptions) {
+    this.#source = source;
+    this.#outbox = outbox;
+    this.#join = join;
+    this.#shape = shape;
+    this.#head = utf8(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+    this.over = new Promise((resolve) => {
+      this.#tellOver = resolve;
+    });
+    const due = () => {
+      if (this.#due) return;
+      this.#due = true;
+      turn.fill(this);
+    };
+    source.onWake(due);
+    due();
+  }
+
+  fill(): void {
+    this.#due = false;
+    try {
+      this.#putAll();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Nothing more is put from here on. Idempotent. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#source.release();
+    this.#group?.leave();
+    this.#outbox.forget(this);
+    this.#tellOver();
+  }
+
+  /** All that there is, for as long as there is room. */
+  #putAll(): void {
+    while (!this.#isOver) {
+      if (this.#outbox.full) {
+        this.#outbox.await(this);
+        return;
+      }
+      const item = this.#source.take();
+      if (item === "wait") return;
+      if (item === "log") {
+        this.#source.load();
+        return;
+      }
+      if (item === "end") {
+        this.end();
+        return;
+      }
+      this.#group ??= this.#join(item);
+      this.#outbox.put(this.#group.frame(item, this.#head));
+    }
+  }
+
+  /** What failed is told as the last result. */
+  #fail(error: unknown): void {
+    const payload = JSON.stringify(formattedResult({ errors: [this.#shape(error)] }));
+    this.#outbox.put(frameOf(`${this.#head}${utf8(payload)}}`));
+    this.end();
+  }
+}
+
+/** For graphql-ws: yields nothing, and ends when the delivery does. */
+export function untilOver(delivery: Delivery): AsyncGenerator<never, void> {
+  const ended = { done: true, value: undefined } as const;
+  return {
+    next: () => delivery.over.then(() => ended),
+    async return() {
+      delivery.end();
+      return ended;
+    },
+    async throw(error: unknown) {
+      delivery.end();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async [Symbol.asyncDispose]() {
+      delivery.end();
+    },
+  };
+}
