@@ -23,7 +23,8 @@ const layers: Record<string, readonly string[]> = {
   telemetry: ["core", "orchestrator", "feed"],
   engine: ["gen"],
   graphql: ["core", "orchestrator", "feed"],
-  server: ["core", "graphql"],
+  // Pulls what it sends from the feed.
+  server: ["core", "graphql", "feed"],
   // A client like any other: it knows the API, not the service.
   cli: [],
   // The files of src itself: the composition root sees everything.

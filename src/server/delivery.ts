@@ -18,6 +18,8 @@ interface DeliveryOptions {
    * The group of all that see the same. Asked with the first item: who sees what of it is the same for every other.
    */
   readonly join: (item: object) => RenderingGroup;
+  /** Of the operation. */
+  readonly context: unknown;
   readonly shape: ShapeError;
 }
 
@@ -27,6 +29,7 @@ export class Delivery implements Filler {
   readonly #source: Source<object>;
   readonly #outbox: Outbox;
   readonly #join: (item: object) => RenderingGroup;
+  readonly #context: unknown;
   readonly #shape: ShapeError;
   /** What stands before each result, in UTF-8. */
   readonly #head: string;
@@ -35,10 +38,11 @@ export class Delivery implements Filler {
   #isOver = false;
   #tellOver = () => {};
 
-  constructor({ id, source, outbox, turn, join, shape }: DeliveryOptions) {
+  constructor({ id, source, outbox, turn, join, context, shape }: DeliveryOptions) {
     this.#source = source;
     this.#outbox = outbox;
     this.#join = join;
+    this.#context = context;
     this.#shape = shape;
     this.#head = utf8(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     this.over = new Promise((resolve) => {
@@ -55,6 +59,8 @@ export class Delivery implements Filler {
 
   fill(): void {
     this.#due = false;
+    // On its way to be closed: the close ends this too.
+    if (!this.#outbox.open) return;
     try {
       this.#putAll();
     } catch (error) {
@@ -90,7 +96,7 @@ export class Delivery implements Filler {
         return;
       }
       this.#group ??= this.#join(item);
-      this.#outbox.put(this.#group.frame(item, this.#head));
+      this.#outbox.put(this.#group.frame(item, this.#head, this.#context));
     }
   }
 

@@ -16,6 +16,9 @@ interface OutboxOptions {
   readonly sent?: ((frames: number, bytes: number) => void) | undefined;
 }
 
+/** Of one write to the connection. */
+const partBytes = 128 * 1024;
+
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #connection: Socket;
@@ -26,8 +29,9 @@ export class Outbox {
   #batch = "";
   #frames = 0;
   /** Senders that wait for room: one for each operation, and one for each message of the client that is refused. */
-  #waiting: (() => void)[] = [];
-  readonly #fillers = new Set<Filler>();
+  #waiting: (() => void)[] | undefined;
+  /** Made when somebody waits for room: most never do. */
+  #fillers: Set<Filler> | undefined;
   /** Writes that have not left. */
   #underWay = 0;
   #progressAt = 0;
@@ -35,7 +39,7 @@ export class Outbox {
   readonly #left = (): void => {
     this.#underWay -= 1;
     this.#progressAt = performance.now();
-    if ((this.#waiting.length > 0 || this.#fillers.size > 0) && !this.full) this.wake();
+    if ((this.#waiting !== undefined || this.#fillers !== undefined) && !this.full) this.wake();
   };
 
   constructor({ socket, connection, mostBytes, turn, sent }: OutboxOptions) {
@@ -48,7 +52,7 @@ export class Outbox {
 
   /** Resolves when the message is on its way, or the socket is closed. */
   async send(text: string): Promise<void> {
-    while (this.full && this.open) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    while (this.full && this.open) await this.#room();
     this.put(textFrame(text));
   }
 
@@ -62,12 +66,13 @@ export class Outbox {
 
   /** Calls it when there is room again, or the socket has closed. */
   await(filler: Filler): void {
+    this.#fillers ??= new Set();
     this.#fillers.add(filler);
   }
 
   /** It has nothing to put any more. */
   forget(filler: Filler): void {
-    this.#fillers.delete(filler);
+    this.#fillers?.delete(filler);
   }
 
   /** What was put leaves now: for who is about to write to the socket by other ways. */
@@ -79,8 +84,11 @@ export class Outbox {
     this.#frames = 0;
     if (!this.open) return;
     if (this.#underWay === 0) this.#progressAt = performance.now();
-    this.#underWay += 1;
-    this.#connection.write(batch, "latin1", this.#left);
+    // Nearly always one. A large message in parts: so that it can be seen to leave.
+    for (let from = 0; from < batch.length; from += partBytes) {
+      this.#underWay += 1;
+      this.#connection.write(batch.slice(from, from + partBytes), "latin1", this.#left);
+    }
     this.#sent?.(frames, batch.length);
   }
 
@@ -101,15 +109,27 @@ export class Outbox {
 
   /** For how long, ms, something has been waiting without anything leaving. */
   stalledFor(now: number): number {
-    return this.#underWay === 0 && this.#waiting.length === 0 ? 0 : now - this.#progressAt;
+    return this.#underWay === 0 ? 0 : now - this.#progressAt;
+  }
+
+  /** When something last left, ms of `performance.now`. */
+  get progressAt(): number {
+    return this.#progressAt;
   }
 
   /** Lets everybody look again; on close, so that nobody waits for ever. */
   wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
+    const [waiting = [], fillers = []] = [this.#waiting, this.#fillers];
+    this.#waiting = undefined;
+    this.#fillers = undefined;
     for (const resume of waiting) resume();
-    for (const filler of this.#fillers) this.#turn.fill(filler);
-    this.#fillers.clear();
+    for (const filler of fillers) this.#turn.fill(filler);
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting ??= [];
+      this.#waiting.push(resolve);
+    });
   }
 }

@@ -95,19 +95,21 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     viewer: Viewer,
     extra: SocketExtra,
   ) {
+    const { outbox, turn, operations, correlationId } = extra;
+    const shapeHere: ShapeError = (error) => correlated(correlationId, () => shape(error));
     const items = await createSourceEventStream(args);
     if (!isStream(items)) {
-      return { ...items, ...(items.errors === undefined ? {} : { errors: items.errors.map(shape) }) };
+      return { ...items, ...(items.errors === undefined ? {} : { errors: items.errors.map(shapeHere) }) };
     }
     if (!(items instanceof Stream)) throw new Error("Shared items that cannot be pulled.");
-    const { outbox, turn, operations } = extra;
     const delivery = new Delivery({
       id,
       source: items.takeOver(),
       outbox,
       turn,
       join: (item) => renderings.join(shared, rightsTo(viewer, item), args),
-      shape,
+      context: args.contextValue,
+      shape: shapeHere,
     });
     operations.attach(id, delivery);
     return untilOver(delivery);

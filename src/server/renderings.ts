@@ -1,8 +1,8 @@
 // Results as text, made once for all who see the same. A group is one way of looking at items; it lives while
 // somebody subscribes that way. The newest texts of all groups together are kept, within a bound.
-import type { ExecutionArgs } from "graphql";
+import type { ExecutionArgs, ExecutionResult } from "graphql";
 import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
-import { type Execute, executor } from "./compiled.ts";
+import { type Executor, Executors } from "./compiled.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
 import { textHead, utf8 } from "./frame.ts";
 import type { Shared } from "./shared-subscription.ts";
@@ -14,6 +14,11 @@ interface Kept {
   readonly text: string;
 }
 
+/** What a kept text keeps along, at least: its item, bytes. */
+const alongBytes = 4_096;
+/** A text that is larger than this part of all is not kept: it would drive out the others. */
+const largestPart = 1 / 16;
+
 export class Renderings {
   readonly #groups = new Map<string, RenderingGroup>();
   readonly #shape: ShapeError;
@@ -21,9 +26,10 @@ export class Renderings {
   readonly #rendered: Rendered;
   /** Oldest first. */
   readonly #kept = new Set<Kept>();
+  readonly #executors = new Executors();
   #bytes = 0;
 
-  /** All texts that are kept have at most so many bytes. */
+  /** All texts that are kept take at most so many bytes, with what they keep along. */
   constructor(shape: ShapeError, mostBytes: number, meter: Meter = noMeter) {
     this.#shape = shape;
     this.#mostBytes = mostBytes;
@@ -37,7 +43,7 @@ export class Renderings {
     return this.#groups.size;
   }
 
-  /** Of all texts that are kept. */
+  /** Of all texts that are kept, with what they keep along. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -54,7 +60,7 @@ export class Renderings {
       return known;
     }
     const group = new RenderingGroup({
-      execute: executor(args),
+      executor: this.#executors.of(args),
       seen: shared.seen,
       shape: this.#shape,
       rendered: this.#rendered,
@@ -68,30 +74,38 @@ export class Renderings {
     return group;
   }
 
-  #keep(kept: Kept): void {
+  #keep(kept: Kept): boolean {
+    const bytes = sizeOf(kept);
+    if (bytes > this.#mostBytes * largestPart) return false;
     this.#kept.add(kept);
-    this.#bytes += kept.text.length;
+    this.#bytes += bytes;
     for (const oldest of this.#kept) {
       if (this.#bytes <= this.#mostBytes) break;
       oldest.group.forget(oldest);
       this.#drop(oldest);
     }
+    return true;
   }
 
   #drop(kept: Kept): void {
-    if (this.#kept.delete(kept)) this.#bytes -= kept.text.length;
+    if (this.#kept.delete(kept)) this.#bytes -= sizeOf(kept);
   }
+}
+
+function sizeOf({ text }: Kept): number {
+  return text.length + alongBytes;
 }
 
 /** Texts given again, and texts made. */
 type Rendered = Readonly<Record<"hit" | "miss", Counter>>;
 
 interface GroupOptions {
-  readonly execute: Execute;
+  readonly executor: Executor;
   readonly seen: Shared["seen"];
   readonly shape: ShapeError;
   readonly rendered: Rendered;
-  readonly keep: (kept: Kept) => void;
+  /** False: it is not kept. */
+  readonly keep: (kept: Kept) => boolean;
   readonly release: (texts: Iterable<Kept>) => void;
 }
 
@@ -109,9 +123,12 @@ export class RenderingGroup {
     this.#options = options;
   }
 
-  /** A whole frame with the result for this item; `head` is what stands before the result, in UTF-8. */
-  frame(item: unknown, head: string): string {
-    const text = this.#text(item);
+  /**
+   * A whole frame with the result for this item; `head` is what stands before the result, in UTF-8; `context`: of the
+   * member who is given it. Whoever is given the item by this group has the same rights to it.
+   */
+  frame(item: unknown, head: string, context: unknown): string {
+    const text = this.#text(item, context);
     const bytes = head.length + text.length + 1;
     if (bytes !== this.#frameBytes) {
       this.#frameBytes = bytes;
@@ -128,23 +145,25 @@ export class RenderingGroup {
     this.members--;
     if (this.members > 0) return;
     this.#count();
+    this.#options.executor.release();
     this.#options.release(this.#texts.values());
   }
 
-  #text(item: unknown): string {
-    const { seen, execute, keep, rendered } = this.#options;
+  #text(item: unknown, context: unknown): string {
+    const { seen, executor, keep, rendered } = this.#options;
     const key = seen(item);
-    const known = this.#texts.get(key);
+    const known = key === undefined ? undefined : this.#texts.get(key);
     if (known !== undefined) {
       this.#hits++;
       return known.text;
     }
     this.#count();
     rendered.miss.add();
-    const kept: Kept = { group: this, item: key, text: utf8(this.#json(execute(item))) };
-    this.#texts.set(key, kept);
-    keep(kept);
-    return kept.text;
+    const text = utf8(this.#json(executor.execute(item, context)));
+    if (key === undefined) return text;
+    const kept: Kept = { group: this, item: key, text };
+    if (keep(kept)) this.#texts.set(key, kept);
+    return text;
   }
 
   // Once for each text that is made, not for each that is given.
@@ -153,7 +172,7 @@ export class RenderingGroup {
     this.#hits = 0;
   }
 
-  #json({ errors, ...result }: ReturnType<Execute>): string {
+  #json({ errors, ...result }: ExecutionResult): string {
     const shaped = errors === undefined ? {} : { errors: errors.map(this.#options.shape) };
     return JSON.stringify(formattedResult({ ...result, ...shaped }));
   }

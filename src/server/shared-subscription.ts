@@ -8,10 +8,12 @@ import {
   type FieldNode,
   type GraphQLSchema,
   getOperationAST,
+  getVariableValues,
   Kind,
   OperationTypeNode,
   print,
   TypeInfo,
+  type VariableDefinitionNode,
   visit,
   visitWithTypeInfo,
 } from "graphql";
@@ -20,8 +22,9 @@ import { lasting } from "../graphql/lasting.ts";
 interface Selection {
   /** The text of all that is selected. */
   readonly text: string;
-  /** The variables that it uses. */
+  /** The variables that it uses, and how all of the operation are declared. */
   readonly variables: readonly string[];
+  readonly definitions: readonly VariableDefinitionNode[];
   /** Whether it shows of an item what is not lasting. */
   readonly ofSnapshot: boolean;
 }
@@ -29,7 +32,10 @@ interface Selection {
 export interface Shared {
   /** The same for subscriptions that see the same of every item. */
   readonly key: string;
-  /** Of an item, what they see: it looks the same as long as this is the same object. */
+  /**
+   * Of an item, what they see: it looks the same as long as this is the same object. Undefined: no other subscription
+   * is given this item.
+   */
   readonly seen: (item: unknown) => unknown;
 }
 
@@ -49,7 +55,11 @@ export function sharedWay(
   if (!known.has(name)) known.set(name, sharedSelection(schema, document, operationName));
   const selection = known.get(name);
   if (selection === undefined) return undefined;
-  const used = selection.variables.map((variable) => variables[variable] ?? null);
+  // As they are where they were left out, too: documents may differ in what that means.
+  const { coerced } = getVariableValues(schema, selection.definitions, variables);
+  if (coerced === undefined) return undefined;
+  const used = selection.variables.map((variable) => coerced[variable]);
+  if (used.some((value) => value === undefined || value === null)) return undefined;
   const key = createHash("sha256").update(selection.text).update(JSON.stringify(used)).digest("base64");
   return { key, seen: selection.ofSnapshot ? whole : lasting };
 }
@@ -83,10 +93,13 @@ function sharedSelection(
       },
     }),
   );
-  return beyond ? undefined : { text: print(selected), variables: [...variables].sort(), ofSnapshot };
+  if (beyond) return undefined;
+  const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  return { text: print(selected), variables: [...variables].sort(), definitions, ofSnapshot };
 }
 
-const whole = (item: unknown) => item;
+/** The whole item, where there is an event in it: words about a stream are said to one subscriber. */
+const whole = (item: unknown) => (lasting(item) === undefined ? undefined : item);
 
 function rootField(document: DocumentNode, operationName: string | null): FieldNode | undefined {
   const [only, ...others] = getOperationAST(document, operationName)?.selectionSet.selections ?? [];

@@ -141,14 +141,15 @@ export class GraphQLSocket {
       return;
     }
     // While something waits to leave, a pong cannot be expected: the ping waits behind it.
-    if (stalled === 0 && now - this.#heardAt > limits.silentMs) {
+    const aliveAt = Math.max(this.#heardAt, this.#outbox.progressAt);
+    if (stalled === 0 && now - aliveAt > limits.silentMs) {
       hit("silentMs");
       this.terminate();
       return;
     }
-    if (now - this.#pingedAt >= limits.pingEveryMs) {
+    if (now - this.#pingedAt >= limits.pingEveryMs && !this.#outbox.full) {
       this.#pingedAt = now;
-      if (!this.#outbox.full) this.#socket.ping();
+      this.#socket.ping();
     }
   }
 
@@ -178,7 +179,9 @@ export class GraphQLSocket {
         break;
       case "full":
         this.#bounds.hit("operationsPerSocket");
-        this.#handled(this.#outbox.send(tooMany(id, this.#bounds.limits.operationsPerSocket)));
+        // Refusals are not kept for who does not read them.
+        if (this.#outbox.full) this.close(closeCodes.flood, "Too many messages");
+        else this.#handled(this.#outbox.send(tooMany(id, this.#bounds.limits.operationsPerSocket)));
         break;
       case "reserved":
         this.#handled(handle(text).finally(() => this.operations.release(id)));

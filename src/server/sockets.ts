@@ -49,7 +49,7 @@ export class Sockets {
   readonly #bounds: Bounds;
   readonly #observer: SocketObserver;
   readonly #log: Log;
-  readonly #turn = new Turn();
+  readonly #turn: Turn;
   #draining = false;
   #emptied = () => {};
 
@@ -61,6 +61,7 @@ export class Sockets {
     this.#bounds = bounds;
     this.#observer = observer;
     this.#log = log;
+    this.#turn = new Turn((error) => log.error({ err: error }, "Frames could not be put or written."));
     const { limits } = bounds;
     this.#server = new WebSocketServer({
       noServer: true,

@@ -11,6 +11,7 @@ import {
   getOperationAST,
   getVariableValues,
   type InlineFragmentNode,
+  Kind,
   type SelectionSetNode,
   visit,
 } from "graphql";
@@ -25,7 +26,14 @@ export function unconditional(args: ExecutionArgs): DocumentNode | undefined {
   if (coerced === undefined) return undefined;
   let emptied = false;
   const settle = (node: Conditional) => (isLeftOut(node, coerced) ? null : bare(node));
-  const settled = visit(args.document, {
+  // Of several operations only this one is asked for; another's conditions are of other variables.
+  const asked: DocumentNode = {
+    ...args.document,
+    definitions: args.document.definitions.filter(
+      (it) => it === operation || it.kind === Kind.FRAGMENT_DEFINITION,
+    ),
+  };
+  const settled = visit(asked, {
     Field: settle,
     FragmentSpread: settle,
     InlineFragment: settle,
@@ -53,4 +61,31 @@ function bare(node: Conditional): Conditional | undefined {
   return directives?.length === node.directives?.length
     ? undefined
     : { ...node, directives: directives ?? [] };
+}
+
+/** The names under which its fields are shown, fragments spread out; null: they are more than `most`, all counted. */
+export function fieldsWithin({ definitions }: DocumentNode, most: number): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  const fragments = new Map<string, SelectionSetNode>();
+  for (const it of definitions) {
+    if (it.kind === Kind.FRAGMENT_DEFINITION) fragments.set(it.name.value, it.selectionSet);
+  }
+  let counted = 0;
+  const count = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (counted > most) return;
+      if (selection.kind === Kind.FIELD) {
+        counted += 1;
+        names.add((selection.alias ?? selection.name).value);
+        if (selection.selectionSet !== undefined) count(selection.selectionSet);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        count(selection.selectionSet);
+      } else {
+        const spread = fragments.get(selection.name.value);
+        if (spread !== undefined) count(spread);
+      }
+    }
+  };
+  for (const it of definitions) if (it.kind === Kind.OPERATION_DEFINITION) count(it.selectionSet);
+  return counted > most ? null : names;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { EventBody } from "../../src/core/events.ts";
 import type { FeedItem } from "../../src/feed/feed.ts";
 import { schema } from "../../src/graphql/schema.ts";
-import { executor } from "../../src/server/compiled.ts";
+import { type Execute, Executors } from "../../src/server/compiled.ts";
 import { sharedWay } from "../../src/server/shared-subscription.ts";
 import { changedTo, logged, sampled, simulationOf } from "../support/simulations.ts";
 import { randomDocument } from "./random-selection.ts";
@@ -63,8 +63,20 @@ function argsOf(text: string, variables: Record<string, unknown>): ExecutionArgs
   };
 }
 
-/** After so many it is compiled. */
-const often = 40;
+/** It has been compiled when this returns, if it ever is. */
+function often(args: ExecutionArgs): Execute {
+  const { execute: again } = new Executors().of(args);
+  for (let round = 0; round < 40; round += 1) again(items[0], args.contextValue);
+  return again;
+}
+
+function sameAsGraphQL(args: ExecutionArgs): void {
+  const compiled = often(args);
+  for (const item of items) {
+    const expected = execute({ ...args, rootValue: item });
+    expect(JSON.stringify(compiled(item, args.contextValue))).toBe(JSON.stringify(expected));
+  }
+}
 
 describe("what is executed again and again", () => {
   it("tells of every selection what graphql-js tells, letter by letter", () => {
@@ -72,13 +84,8 @@ describe("what is executed again and again", () => {
       fc.property(randomDocument, ({ text, variables }) => {
         const args = argsOf(text, { id: "1", ...variables });
         expect(validate(schema, args.document)).toEqual([]);
-        expect(sharedWay(schema, args.document, null, variables)).toBeDefined();
-        const compiled = executor(args);
-        for (let round = 0; round < often; round += 1) compiled(items[0]);
-        for (const item of items) {
-          const expected = execute({ ...args, rootValue: item });
-          expect(JSON.stringify(compiled(item))).toBe(JSON.stringify(expected));
-        }
+        expect(sharedWay(schema, args.document, null, { id: "1", ...variables })).toBeDefined();
+        sameAsGraphQL(args);
       }),
       { numRuns: 150 },
     );
@@ -101,10 +108,40 @@ describe("what is executed again and again", () => {
         body: sampled({ progress: Number.NaN }),
       },
     };
-    const compiled = executor(args);
-    for (let round = 0; round < often; round += 1) compiled(items[0]);
-    const told = compiled(broken);
+    const told = often(args)(broken, args.contextValue);
     expect(told.errors).toHaveLength(1);
     expect(JSON.stringify(told)).toBe(JSON.stringify(execute({ ...args, rootValue: broken })));
+  });
+
+  it("is the operation that was asked for, whatever another one in the document needs", () => {
+    const text = `subscription Asked ($id: ID!) { simulationEvents(simulationId: $id) { seq ...F } }
+      fragment F on SimulationEvent { at }
+      subscription Other ($id: ID!, $more: Boolean!) { simulationEvents(simulationId: $id) { ...G } }
+      fragment G on SimulationEvent { seq @include(if: $more) }`;
+    sameAsGraphQL({ ...argsOf(text, { id: "1" }), operationName: "Asked" });
+  });
+
+  it("may name a field as JavaScript names what all objects have", () => {
+    const selection = "__proto__: __typename constructor: seq toString: at";
+    sameAsGraphQL(argsOf(`subscription { simulationEvents(simulationId: "1") { ${selection} } }`, {}));
+  });
+
+  it("may be too large to be compiled", () => {
+    const fields = Array.from({ length: 40 }, (_, n) => `a${n}: simulation { ...F }`).join(" ");
+    const fragment = "fragment F on Simulation { id status progress seed speed duration attempt lastSeq }";
+    sameAsGraphQL(
+      argsOf(`subscription { simulationEvents(simulationId: "1") { ${fields} } } ${fragment}`, {}),
+    );
+  });
+
+  it("shows each who asks what is theirs", () => {
+    const args = argsOf(
+      `subscription { simulationEvents(simulationId: "1") { simulation { viewerRole } } }`,
+      {},
+    );
+    const compiled = often(args);
+    const admin = { viewer: { userId: "a", roles: new Map(), admin: true } };
+    expect(JSON.stringify(compiled(items[0], args.contextValue))).toContain("VIEWER");
+    expect(JSON.stringify(compiled(items[0], admin))).toContain("ADMIN");
   });
 });

@@ -38,6 +38,14 @@ describe("subscriptions see the same", () => {
     expect(key(text, { more: true })).not.toBe(key(text, { more: false }));
   });
 
+  it("unless a variable that was left out means something else", () => {
+    const text = (otherwise: boolean) =>
+      `subscription ($more: Boolean = ${otherwise}) { simulationEvents(simulationId: "1") { seq at @include(if: $more) } }`;
+    expect(key(text(true))).not.toBe(key(text(false)));
+    expect(key(text(true))).toBe(key(text(false), { more: true }));
+    expect(key(text(true), { more: null })).toBeUndefined();
+  });
+
   it("but never where a field looks beyond the item, nor where items are not shared", () => {
     const fragment =
       "fragment F on SimulationEvent { simulation { ...G } } fragment G on Simulation { queue { position } }";
@@ -144,6 +152,50 @@ describe("what depends on who looks", () => {
   });
 });
 
+describe("of simulations of different projects", () => {
+  it("each viewer sees what they may, though all are equal in their own", async () => {
+    const of = (...roles: [string, Role][]): Omit<Viewer, "userId"> => ({
+      roles: new Map(roles),
+      admin: false,
+    });
+    const viewers: Record<string, Omit<Viewer, "userId">> = {
+      ann: of(),
+      bob: of(),
+      both: of(["shop", "viewer"], ["bank", "operator"]),
+      mere: of(["bank", "viewer"]),
+    };
+    const api = await startApi({
+      identity: identityBy((token = "") => {
+        const viewer = viewers[token];
+        return viewer === undefined ? null : { userId: token, ...viewer };
+      }),
+    });
+    api.store.add(simulationOf("1", { projectId: "shop", userId: "ann" }));
+    api.store.add(simulationOf("2", { projectId: "bank", userId: "bob" }));
+    const watched = [
+      ["ann", "1", "OPERATOR r1"],
+      ["bob", "2", "OPERATOR r1"],
+      ["both", "1", "VIEWER -"],
+      ["mere", "2", "VIEWER -"],
+    ] as const;
+    for (const [name, id, expected] of watched) {
+      const client = await GraphQLWsClient.connect(api, { authorization: `Bearer ${name}` });
+      client.subscribe(
+        name,
+        `subscription { simulationEvents(simulationId: "${id}", after: 0) { seq simulation { viewerRole owner { replica } } } }`,
+      );
+      const { payload } = await client.frame(({ type }) => type === "next");
+      const { simulation } = (payload as { data: { simulationEvents: { simulation: Seen } } }).data
+        .simulationEvents;
+      expect([name, `${simulation.viewerRole} ${simulation.owner?.replica ?? "-"}`]).toEqual([
+        name,
+        expected,
+      ]);
+    }
+    await api.close();
+  });
+});
+
 interface Seen {
   readonly viewerRole: string;
   readonly owner: { readonly replica: string } | null;
@@ -182,13 +234,14 @@ describe("a group", () => {
   const args = { schema, document: parse(`subscription { simulationEvents(simulationId: "1") { seq } }`) };
   const shared = { key: "key", seen: (item: unknown) => item };
   const item = (seq: number) => ({ kind: "state", seq, simulation: simulationOf("1") });
+  const context = {};
 
   it("lives from its first member to its last, and leaves nothing", () => {
-    const renderings = new Renderings(shape, 1_000);
+    const renderings = new Renderings(shape, 100_000);
     const [one, other] = [renderings.join(shared, "VIEWER", args), renderings.join(shared, "VIEWER", args)];
     expect(one).toBe(other);
     expect(renderings.join(shared, "ADMIN", args)).not.toBe(one);
-    one.frame(item(1), "head");
+    one.frame(item(1), "head", context);
     one.leave();
     expect([renderings.size, renderings.bytes > 0]).toEqual([2, true]);
     other.leave();
@@ -196,12 +249,19 @@ describe("a group", () => {
   });
 
   it("keeps the newest texts within the bound, and makes the others anew", () => {
-    const renderings = new Renderings(shape, 100);
+    const renderings = new Renderings(shape, 100_000);
     const group = renderings.join(shared, "VIEWER", args);
     const items = Array.from({ length: 50 }, (_, index) => item(index + 1));
-    const frames = items.map((it) => group.frame(it, "{"));
-    expect(renderings.bytes).toBeLessThanOrEqual(100);
-    expect(items.map((it) => group.frame(it, "{"))).toEqual(frames);
+    const frames = items.map((it) => group.frame(it, "{", context));
+    expect(renderings.bytes).toBeLessThanOrEqual(100_000);
+    expect(items.map((it) => group.frame(it, "{", context))).toEqual(frames);
     expect(new Set(frames).size).toBe(50);
+  });
+
+  it("keeps no text of what is said to one subscriber alone", () => {
+    const renderings = new Renderings(shape, 100_000);
+    const group = renderings.join({ ...shared, seen: () => undefined }, "VIEWER", args);
+    expect(group.frame(item(1), "{", context)).toContain('"seq":1');
+    expect(renderings.bytes).toBe(0);
   });
 });

@@ -13,6 +13,9 @@ import { GraphQLSocket } from "../../src/server/socket.ts";
 import { Turn } from "../../src/server/turn.ts";
 import { quietLog } from "../support/simulations.ts";
 
+const failed = (error: unknown) => {
+  throw error;
+};
 const bounds = { limits: serverLimits, hit: () => {} };
 let http: Server;
 let client: WebSocket;
@@ -27,7 +30,7 @@ function graphqlSocket(protocol: ReturnType<typeof makeServer<Record<string, unk
     acknowledged: () => {},
     protocol,
     bounds,
-    turn: new Turn(),
+    turn: new Turn(failed),
     log: quietLog(),
   });
 }
@@ -37,7 +40,7 @@ function outboxOf(): Outbox {
     socket: server,
     connection: request.socket,
     mostBytes: serverLimits.bufferedBytes,
-    turn: new Turn(),
+    turn: new Turn(failed),
   });
 }
 
@@ -82,6 +85,14 @@ describe("an outbox", () => {
     await Promise.all(sends);
     expect(sent).toBe(400);
     while (received < 400) await new Promise((resolve) => client.once("message", resolve));
+  });
+
+  it("is not stalled by what has not been written yet", async () => {
+    const outbox = outboxOf();
+    const sent = Promise.all([outbox.send(message), outbox.send(message)]);
+    expect(outbox.full).toBe(true);
+    expect(outbox.stalledFor(performance.now() + 1_000_000)).toBe(0);
+    await sent;
   });
 
   it("lets go of everybody who waits when the socket closes", async () => {
