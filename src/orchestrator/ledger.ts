@@ -38,6 +38,7 @@ export class Ledger {
   /** Publishes what has been committed. */
   tell(committed: Notice): void {
     this.#failpoint("after_commit_before_publish");
-    this.#bus.publish({ simulation: committed.simulation, events: committed.events });
+    const { simulation, events, bodies } = committed;
+    this.#bus.publish({ simulation, events, ...(bodies === undefined ? {} : { bodies }) });
   }
 }

@@ -23,10 +23,7 @@ export async function commitChanges(
     const stored = await lock(tx, [...new Set(pending.map((change) => change.simulationId))]);
     const changes = decideAll(stored, pending);
     if (changes.length === 0) return { at: new Date(), rolledUp: [] };
-    const rolledUp = changes.flatMap((change) => {
-      const before = stored.get(change.stored.simulation.id);
-      return before === undefined ? [] : [rollUps.add(before, change)];
-    });
+    const rolledUp = changes.map((change) => rollUps.add(change));
     const at = await write(tx, changes, rolledUp);
     written();
     return { at, rolledUp };
@@ -64,6 +61,7 @@ function decideAll(
 
 function followed(before: Applied, after: Applied): Applied {
   return {
+    before: before.before,
     stored: after.stored,
     events: [...before.events, ...after.events],
     documents:

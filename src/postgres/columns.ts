@@ -11,8 +11,20 @@ export const fixedColumns = {
   created_at: "timestamptz",
 } as const;
 
-/** Written whole by each change. */
-export const changingColumns = {
+/** How far the run has come: what almost every change is about. None of them is in an index. */
+export const movingColumns = {
+  progress: "float8",
+  simulated_time: "float8",
+  last_seq: "int",
+  version: "bigint",
+  last_status_seq: "int",
+  last_metrics_seq: "int",
+  engine_seq: "bigint",
+  engine_digest: "bytea",
+} as const;
+
+/** How the simulation stands. */
+export const standingColumns = {
   design_revision: "bigint",
   design_name: "text",
   status: "text",
@@ -24,13 +36,7 @@ export const changingColumns = {
   desired_speed: "float8",
   seed: "bigint",
   duration: "float8",
-  progress: "float8",
-  simulated_time: "float8",
   attempt: "int",
-  last_seq: "int",
-  version: "bigint",
-  last_status_seq: "int",
-  last_metrics_seq: "int",
   restart_seq: "int",
   labels: "jsonb",
   start_time: "timestamptz",
@@ -41,8 +47,6 @@ export const changingColumns = {
   engine_instance: "text",
   engine_version: "text",
   engine_deterministic: "boolean",
-  engine_seq: "bigint",
-  engine_digest: "bytea",
   fresh_attempts: "int",
   paused_since: "timestamptz",
   paused_ms: "float8",
@@ -51,7 +55,14 @@ export const changingColumns = {
   max_queue_time: "float8",
 } as const;
 
+export const changingColumns = { ...movingColumns, ...standingColumns };
+
 export type FixedColumn = keyof typeof fixedColumns;
+export const movingNames = namesOf(movingColumns);
+export const standingNames = namesOf(standingColumns);
+
+export type MovingColumn = keyof typeof movingColumns;
+export type StandingColumn = keyof typeof standingColumns;
 export type ChangingColumn = keyof typeof changingColumns;
 export type ColumnTypes = Readonly<Record<string, string>>;
 
@@ -67,4 +78,14 @@ export function values(columns: ColumnTypes): readonly string[] {
   return Object.entries(columns).map(([name, type]) =>
     type === "bytea" ? `decode(r.${name}, 'hex')` : `r.${name}`,
   );
+}
+
+/** For an array of such values as a parameter. Bytes travel as hex text. */
+export function arrayTypeOf(type: string): string {
+  return `${type === "bytea" ? "text" : type}[]`;
+}
+
+function namesOf<Columns extends ColumnTypes>(columns: Columns): readonly (keyof Columns & string)[] {
+  const isName = (name: string): name is keyof Columns & string => name in columns;
+  return Object.keys(columns).filter(isName);
 }

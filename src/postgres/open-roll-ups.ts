@@ -3,7 +3,7 @@
 // from there sample by sample.
 import { isTerminal } from "../core/simulation.ts";
 import type { Applied } from "./apply.ts";
-import { type RollUp, rollUp, type Sample, sampleOf } from "./roll-up.ts";
+import { type RollUp, rollUp, type Sample } from "./roll-up.ts";
 import type { Stored } from "./stored.ts";
 
 /** Samples in a roll-up. More make fewer rows to read, but more samples to look at where two points meet in one. */
@@ -29,16 +29,16 @@ export interface RolledUp {
 export class OpenRollUps {
   readonly #open = new Map<string, Open>();
 
-  /** Remembers nothing yet: the change may fail, or be decided again. `before`: as the row stood under its lock. */
-  add(before: Stored, { stored, events }: Applied): RolledUp {
+  /** Remembers nothing yet: the change may fail, or be decided again. */
+  add({ before, stored, events }: Applied): RolledUp {
     const simulationId = stored.simulation.id;
     const complete: RollUp[] = [];
     let samples = [...this.#continuing(simulationId, before)];
-    for (const { seq, simulatedTime, body } of events) {
+    for (const { body, sample } of events) {
       // What was sampled before it is void, and nothing may be merged with it.
       if (body.type === "ATTEMPT_STARTED" && !body.replay) samples = [];
-      if (body.type !== "METRICS_SAMPLED") continue;
-      samples.push(sampleOf(seq, simulatedTime, body));
+      if (sample === null) continue;
+      samples.push(sample);
       if (samples.length < rollUpSamples) continue;
       complete.push(rollUp(samples));
       samples = [];

@@ -49,6 +49,7 @@ export function pendingChange<R>(
         kind: "changed",
         simulation: applied.stored.simulation,
         events: applied.events.map((event) => stamp(event, at)),
+        ...(applied.events.length === 0 ? {} : { bodies: applied.events.map(({ json }) => json) }),
       });
     return applied;
   }

@@ -2,7 +2,13 @@
 import type { Selectable } from "kysely";
 import type { SimulationEvent } from "../core/events.ts";
 import type { Simulation } from "../core/simulation.ts";
-import type { ChangingColumn, FixedColumn } from "./columns.ts";
+import {
+  type ChangingColumn,
+  type FixedColumn,
+  type MovingColumn,
+  type StandingColumn,
+  standingNames,
+} from "./columns.ts";
 import type { EventsTable, SimulationsTable } from "./schema.ts";
 import type { Stored } from "./stored.ts";
 
@@ -63,8 +69,24 @@ export function simulationOf(row: SimulationRow): Simulation {
   };
 }
 
-/** The changing part of a row, as JSON can carry it. */
-export function changingValues(stored: Stored): Record<ChangingColumn, unknown> {
+/** The moving part of a row, as JSON can carry it. */
+export function movingValues(stored: Stored): Record<MovingColumn, string | number | null> {
+  const { simulation } = stored;
+  const { run } = simulation;
+  return {
+    progress: simulation.progress,
+    simulated_time: simulation.simulatedTime,
+    last_seq: simulation.lastSeq,
+    version: simulation.version,
+    last_status_seq: stored.lastStatusSeq,
+    last_metrics_seq: stored.lastMetricsSeq,
+    engine_seq: run.engineSeq,
+    engine_digest: hexOf(run.engineDigest),
+  };
+}
+
+/** The standing part of a row, as JSON can carry it. */
+export function standingValues(stored: Stored): Record<StandingColumn, unknown> {
   const { simulation } = stored;
   const { run } = simulation;
   return {
@@ -79,13 +101,7 @@ export function changingValues(stored: Stored): Record<ChangingColumn, unknown> 
     desired_speed: simulation.desiredSpeed,
     seed: simulation.seed,
     duration: simulation.duration,
-    progress: simulation.progress,
-    simulated_time: simulation.simulatedTime,
     attempt: simulation.attempt,
-    last_seq: simulation.lastSeq,
-    version: simulation.version,
-    last_status_seq: stored.lastStatusSeq,
-    last_metrics_seq: stored.lastMetricsSeq,
     restart_seq: stored.restartSeq,
     labels: simulation.labels,
     start_time: simulation.startTime,
@@ -96,8 +112,6 @@ export function changingValues(stored: Stored): Record<ChangingColumn, unknown> 
     engine_instance: run.engineInstance,
     engine_version: run.engineVersion,
     engine_deterministic: run.engineDeterministic,
-    engine_seq: run.engineSeq,
-    engine_digest: hexOf(run.engineDigest),
     fresh_attempts: run.freshAttempts,
     paused_since: run.pausedSince,
     paused_ms: run.pausedMs,
@@ -105,6 +119,17 @@ export function changingValues(stored: Stored): Record<ChangingColumn, unknown> 
     max_pause: run.maxPause,
     max_queue_time: run.maxQueueTime,
   };
+}
+
+/** The changing part of a row, as JSON can carry it. */
+export function changingValues(stored: Stored): Record<ChangingColumn, unknown> {
+  return { ...movingValues(stored), ...standingValues(stored) };
+}
+
+/** Whether the two differ in nothing but how far the run has come. Objects are the same only if they are one. */
+export function standsTheSame(one: Stored, other: Stored): boolean {
+  const [values, others] = [standingValues(one), standingValues(other)];
+  return standingNames.every((name) => values[name] === others[name]);
 }
 
 export function fixedValues(

@@ -65,11 +65,18 @@ interface WrittenNotice {
   readonly traceparent?: string;
 }
 
-function encode({ simulation, events, traceparent }: Notice): string {
+function encode({ simulation, events, bodies, traceparent }: Notice): string {
   const { engineDigest } = simulation.run;
   const digest = engineDigest === null ? null : Buffer.from(engineDigest).toString("base64");
   const run = { ...simulation.run, engineDigest: digest };
-  return JSON.stringify({ version, simulation: { ...simulation, run }, events, traceparent });
+  const head = JSON.stringify({ version, traceparent, simulation: { ...simulation, run } });
+  const all = events.map((event, index) => encodeEvent(event, bodies?.[index]));
+  return `${head.slice(0, -1)},"events":[${all.join(",")}]}`;
+}
+
+/** `written`: the body as JSON, where it is at hand: it is most of the work. */
+function encodeEvent({ body, ...event }: SimulationEvent, written = JSON.stringify(body)): string {
+  return `${JSON.stringify(event).slice(0, -1)},"body":${written}}`;
 }
 
 // The version says who wrote the message. What is in it is as good as the access to the server is well kept: it is

@@ -8,6 +8,8 @@ export interface Notice {
   readonly simulation: Simulation;
   /** Dense and ascending; empty where only the simulation changed. */
   readonly events: readonly SimulationEvent[];
+  /** The bodies of the events as JSON, where they have been written already; of the same number. */
+  readonly bodies?: readonly string[];
   /** The trace in which it was published, where there is one: W3C `traceparent`. */
   readonly traceparent?: string;
 }

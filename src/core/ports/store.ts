@@ -29,7 +29,13 @@ export interface Change {
 export type Decide<R> = (simulation: Simulation) => Change | { readonly refuse: R } | "unchanged";
 
 export type ChangeResult<R> =
-  | { readonly kind: "changed"; readonly simulation: Simulation; readonly events: readonly SimulationEvent[] }
+  | {
+      readonly kind: "changed";
+      readonly simulation: Simulation;
+      readonly events: readonly SimulationEvent[];
+      /** The events' bodies as the log has them, as JSON: who sends them on need not write them again. */
+      readonly bodies?: readonly string[];
+    }
   | { readonly kind: "unchanged"; readonly simulation: Simulation }
   | { readonly kind: "refused"; readonly simulation: Simulation; readonly reason: R }
   /** The guard's owner or token is not the row's any more: whoever asked must let go. */
