@@ -1,16 +1,20 @@
 // From QUEUED to STARTING: one transaction, in which the scheduler's lease is held still, so that nobody else
 // admits meanwhile; everything else only ever frees places. Limits are counted from the rows.
-import { sql, type Transaction } from "kysely";
+//
+// It costs what is under way, what is admitted, and a look at each project that has something waiting, however
+// much that is (test/postgres/queue-plans.test.ts).
+import { type RawBuilder, sql, type Transaction } from "kysely";
 import type { NewEvent } from "../core/events.ts";
 import type { Admitted, Placement } from "../core/ports/leases.ts";
 import type { Simulation } from "../core/simulation.ts";
 import { type Applied, apply } from "./apply.ts";
 import { stamp } from "./event-records.ts";
 import { ownerChanged } from "./owner-changed.ts";
-import { active, turn } from "./queue-order.ts";
-import { type SimulationRow, storedOf } from "./rows.ts";
+import { active, admissible, undesigned } from "./queue-order.ts";
+import { type SimulationRow, simulationOf, storedOf } from "./rows.ts";
 import type { Database, Schema } from "./schema.ts";
 import type { Stored } from "./stored.ts";
+import { type Held, inTurn } from "./turns.ts";
 import { write } from "./write.ts";
 
 export async function admit(
@@ -21,9 +25,12 @@ export async function admit(
   if (placement.engines.length === 0 || !(await isAnythingQueued(db))) return [];
   return db.transaction().execute(async (tx) => {
     if (!(await leads(tx, replica))) return [];
-    const places = await freePlaces(tx, placement);
+    const held = await underWay(tx);
+    const places = await freePlaces(tx, held, placement);
     if (places.length === 0) return [];
-    const admitted = (await next(tx, placement, places.length)).flatMap((stored, index) => {
+    const ids = await inTurn(tx, held, placement.limits, places.length);
+    if (ids.length === 0) return [];
+    const admitted = (await locked(tx, ids)).flatMap((stored, index) => {
       const place = places[index];
       return place === undefined ? [] : [start(stored, place)];
     });
@@ -66,14 +73,27 @@ async function leads(tx: Transaction<Schema>, replica: string): Promise<boolean>
   return rows.length > 0;
 }
 
+interface Running extends Held {
+  readonly engine: string | null;
+  readonly owner: string | null;
+}
+
+async function underWay(tx: Transaction<Schema>): Promise<readonly Running[]> {
+  const { rows } = await sql<Running>`
+    select engine, owner, project_id, user_id, count(*) as runs from simulations where status in ${active}
+    group by engine, owner, project_id, user_id`.execute(tx);
+  return rows;
+}
+
 /** As many as can be used in this round: each time on the engine with the most of its room free, for the owner with the fewest. */
-async function freePlaces(tx: Transaction<Schema>, { engines, limits, batch }: Placement): Promise<Place[]> {
-  const { rows } = await sql<{ engine: string | null; owner: string | null; runs: number }>`
-    select engine, owner, count(*) as runs from simulations where status in ${active}
-    group by engine, owner`.execute(tx);
+async function freePlaces(
+  tx: Transaction<Schema>,
+  rows: readonly Running[],
+  { engines, limits, batch }: Placement,
+): Promise<Place[]> {
   const living = await sql<{ id: string }>`
     select id from replicas where expires_at > clock_timestamp() order by id`.execute(tx);
-  const count = (matches: (row: (typeof rows)[number]) => boolean) =>
+  const count = (matches: (row: Running) => boolean) =>
     rows.filter(matches).reduce((sum, row) => sum + row.runs, 0);
 
   const free = Math.min(batch, limits.total - count(() => true));
@@ -118,43 +138,14 @@ function isFreer(one: Carrier, other: Carrier): boolean {
   return ofOne < ofOther || (ofOne === ofOther && one.runs < other.runs);
 }
 
-/**
- * The first in the order of the queue that no limit holds back, locked. A user's or a project's rank cuts off
- * what is beyond its limit before the turns are counted, so that one who is at the limit does not stand in the
- * way of those behind.
- */
-async function next(
-  tx: Transaction<Schema>,
-  { limits }: Placement,
-  count: number,
-): Promise<readonly Stored[]> {
+/** In that order; without those that somebody holds just now, or that wait no more. */
+async function locked(tx: Transaction<Schema>, ids: readonly string[]): Promise<readonly Stored[]> {
   const { rows } = await sql<SimulationRow>`
-    with held as (
-      select project_id, user_id, count(*) as runs from simulations where status in ${active}
-      group by project_id, user_id
-    ),
-    by_project as (select project_id, sum(runs)::int as runs from held group by project_id),
-    by_user as (select user_id, sum(runs)::int as runs from held group by user_id),
-    queued as (
-      select s.id, s.project_id, coalesce(p.runs, 0) as under_way, coalesce(u.runs, 0) as of_user,
-        row_number() over (partition by s.user_id order by s.id) as user_rank
-      from simulations s
-        left join by_project p on p.project_id = s.project_id
-        left join by_user u on u.user_id = s.user_id
-      where ${admissible} and coalesce(p.runs, 0) < ${limits.perProject}
-    ),
-    turns as (
-      select id, ${turn} as turn from queued where of_user + user_rank <= ${limits.perUser}
-    ),
-    taken as (select id, turn from turns where turn <= ${limits.perProject} order by turn, id limit ${count})
-    select s.* from simulations s join taken on taken.id = s.id
-    where ${admissible}
-    order by taken.turn, s.id
+    select s.* from simulations s where s.id = any(${[...ids]}::uuid[]) and ${admissible}
     for update of s skip locked`.execute(tx);
-  return rows.map(storedOf);
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => found.get(id) ?? []).map(storedOf);
 }
-
-const admissible = sql`s.status = 'QUEUED' and s.design_revision is not null and s.desired_status <> 'STOPPED'`;
 
 async function isAnythingQueued(db: Database): Promise<boolean> {
   const { rows } = await sql`select s.id from simulations s where ${admissible} limit 1`.execute(db);
@@ -167,27 +158,30 @@ export async function awaitingDesign(
   limit: number,
   after?: string,
 ): Promise<readonly Simulation[]> {
-  const later = after === undefined ? sql`true` : sql`id > ${after}::uuid`;
-  return queued(
-    db,
-    limit,
-    sql<boolean>`design_revision is null and desired_status <> 'STOPPED' and ${later}`,
-  );
+  return simulationsOf(db, withoutDesign(limit, after));
 }
 
-/** QUEUED for longer than the simulation allows; oldest first. */
+export function withoutDesign(limit: number, after?: string): RawBuilder<SimulationRow> {
+  const later = after === undefined ? sql`true` : sql`s.id > ${after}::uuid`;
+  return sql<SimulationRow>`
+    select s.* from simulations s where ${undesigned} and ${later} order by s.id limit ${limit}`;
+}
+
+/** QUEUED for longer than the simulation allows; those that are it for the longest first. */
 export async function overdue(db: Database, limit: number): Promise<readonly Simulation[]> {
-  return queued(db, limit, sql<boolean>`created_at + max_queue_time * interval '1 s' < clock_timestamp()`);
+  return simulationsOf(db, beyondItsTime(limit));
 }
 
-async function queued(db: Database, limit: number, condition: ReturnType<typeof sql<boolean>>) {
-  const rows = await db
-    .selectFrom("simulations")
-    .selectAll()
-    .where("status", "=", "QUEUED")
-    .where(condition)
-    .orderBy("id")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => storedOf(row).simulation);
+/** By the moment of the statement's beginning, which an index can be asked for. */
+export function beyondItsTime(limit: number): RawBuilder<SimulationRow> {
+  const until = sql`(date_part('epoch', created_at - to_timestamp(0)) + max_queue_time)`;
+  return sql<SimulationRow>`
+    select * from simulations
+    where status = 'QUEUED' and ${until} < date_part('epoch', now() - to_timestamp(0))
+    order by ${until} limit ${limit}`;
+}
+
+async function simulationsOf(db: Database, query: RawBuilder<SimulationRow>): Promise<readonly Simulation[]> {
+  const { rows } = await query.execute(db);
+  return rows.map(simulationOf);
 }

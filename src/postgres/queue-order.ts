@@ -10,6 +10,14 @@ export const active = sql`('STARTING', 'RUNNING', 'PAUSED')`;
 /** Statuses that are not terminal. */
 export const open = sql`('QUEUED', 'STARTING', 'RUNNING', 'PAUSED')`;
 
+/** QUEUED, and only a place is missing. Of the alias `s`; as the index `simulations_admissible` has it. */
+export const admissible = sql<boolean>`s.status = 'QUEUED' and s.design_revision is not null
+  and s.desired_status <> 'STOPPED'`;
+
+/** QUEUED, and the design is missing. Of the alias `s`; as the index `simulations_undesigned` has it. */
+export const undesigned = sql<boolean>`s.status = 'QUEUED' and s.design_revision is null
+  and s.desired_status <> 'STOPPED'`;
+
 /** Of the table or alias `queued`, beside a count `under_way` of its project. */
 export const turn = sql`under_way + row_number() over (partition by project_id order by id)`;
 
@@ -24,10 +32,13 @@ export async function queuePositions(
     with held as (
       select project_id, count(*) as runs from simulations where status in ${active} group by project_id
     ),
+    waiting as (
+      select s.id, s.project_id from simulations s where ${admissible}
+      union all
+      select s.id, s.project_id from simulations s where ${undesigned}
+    ),
     queued as (
-      select id, project_id, coalesce(held.runs, 0) as under_way
-      from simulations left join held using (project_id)
-      where status = 'QUEUED' and desired_status <> 'STOPPED'
+      select id, project_id, coalesce(held.runs, 0) as under_way from waiting left join held using (project_id)
     ),
     turns as (select id, ${turn} as turn from queued),
     places as (select id, row_number() over (order by turn, id) as place from turns)

@@ -1,4 +1,5 @@
 // What leases and admission promise, run against each database. A lease of 0 ms has run out when it is given.
+import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Leases, Placement } from "../../src/core/ports/leases.ts";
 import type { SimulationStore } from "../../src/core/ports/store.ts";
@@ -12,11 +13,14 @@ export function leasesContract(store: () => SimulationStore, leases: () => Lease
   /** Nothing is left of the test before: no lease, and no simulation that waits or runs. */
   beforeEach(async () => {
     await leases().endAll();
+    await stopAll();
+  });
+
+  const stopAll = async () => {
     const open = { statuses: ["QUEUED", "STARTING", "RUNNING", "PAUSED"] } as const;
     const page = await store().list(admin, open, { limit: 1_000, fromEnd: false });
     await Promise.all(page.simulations.map(({ id }) => set(id, "STOPPED")));
-  });
-
+  };
   const set = (id: string, status: SimulationStatus) =>
     store().change(id, service, () => ({ patch: { status }, events: [] }));
   const running = (owner: string | null, overrides: Overrides = {}) =>
@@ -211,13 +215,14 @@ export function leasesContract(store: () => SimulationStore, leases: () => Lease
     expect(await leases().overdue(0)).toEqual([]);
   });
 
-  describe("admission", () => admissionContract(store, leases, get));
+  describe("admission", () => admissionContract(store, leases, get, stopAll));
 }
 
 function admissionContract(
   store: () => SimulationStore,
   leases: () => Leases,
   get: (id: string) => Promise<Simulation>,
+  stopAll: () => Promise<void>,
 ): void {
   const unlimited = { total: 1_000, perProject: 1_000, perUser: 1_000, perEngine: 1_000 };
   const placement = (
@@ -366,6 +371,56 @@ function admissionContract(
     const admitted = await admit(placement({ perUser: 2 }, 1_000, 3));
     expect(admitted.map(({ simulation }) => simulation.userId)).toEqual(["ada", "ada", "bob"]);
   });
+
+  it("takes those that a look at everything that waits would take, whatever waits and runs", async () => {
+    const name = fc.constantFrom("a", "b", "c");
+    const one = fc.record({
+      projectId: name,
+      userId: name,
+      runs: fc.constantFrom(false, false, false, true),
+    });
+    const bound = fc.integer({ min: 1, max: 6 });
+    const limits = fc.record({ perProject: bound, perUser: bound });
+    await fc.assert(
+      fc.asyncProperty(fc.array(one, { maxLength: 40 }), limits, fc.nat(12), async (all, most, batch) => {
+        await stopAll();
+        const made = await Promise.all(
+          all.map(({ runs, ...whose }) =>
+            queued(whose.projectId, { ...whose, status: runs ? "RUNNING" : "QUEUED" }),
+          ),
+        );
+        const admitted = await admit(placement(most, 1_000, batch));
+        expect(admitted.map(({ simulation }) => simulation.id)).toEqual(inTurnOf(made, most, batch));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  /** Each time of the project with the fewest under way the oldest, among equal projects the oldest of all. */
+  function inTurnOf(
+    all: readonly Simulation[],
+    most: { perProject: number; perUser: number },
+    batch: number,
+  ) {
+    const running = all.filter(({ status }) => status === "RUNNING");
+    const waiting = all
+      .filter(({ status }) => status === "QUEUED")
+      .toSorted((x, y) => (x.id < y.id ? -1 : 1));
+    const ofProject = (id: string) => running.filter(({ projectId }) => projectId === id).length;
+    const ofUser = (id: string) => running.filter(({ userId }) => userId === id).length;
+    const taken: string[] = [];
+    while (taken.length < batch) {
+      const [next] = waiting
+        .filter(({ id }) => !taken.includes(id))
+        .filter(({ projectId }) => ofProject(projectId) < most.perProject)
+        .filter(({ userId }) => ofUser(userId) < most.perUser)
+        .toSorted((x, y) => ofProject(x.projectId) - ofProject(y.projectId));
+      if (next === undefined) break;
+      taken.push(next.id);
+      running.push(next);
+    }
+    return taken;
+  }
 
   it("spreads over engines by the part of their room that is free, and over living replicas, fewest first", async () => {
     await leases().join("dead", 0);

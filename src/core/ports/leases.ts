@@ -59,7 +59,7 @@ export interface Leases {
   admit(replica: string, placement: Placement): Promise<readonly Admitted[]>;
   /** QUEUED simulations whose design is still to be fetched, oldest first, those after that id. */
   awaitingDesign(limit: number, after?: string): Promise<readonly Simulation[]>;
-  /** QUEUED simulations that waited for longer than they may, oldest first. */
+  /** QUEUED simulations that waited for longer than they may, those that have for the longest first. */
   overdue(limit: number): Promise<readonly Simulation[]>;
   /** Ends every lease: the leases of the last boot, where one process alone can use the database. */
   endAll(): Promise<void>;
