@@ -1,0 +1,119 @@
+// Slow viewers and too much load: what healthy viewers notice of stalled ones, and what an overloaded service keeps.
+//
+//   npm run bench:slow -- [--part stalled] [--part overload] [--contenders ours,ws] [--rounds 1] [--seconds 10]
+//                         [--stall 30] [--events 40] [--overload 60]
+//
+// `--contenders` and `--rounds` are of the first part; the second is about the service alone.
+import { parseArgs } from "node:util";
+import { openDatabase } from "../src/postgres/open.ts";
+import { quietLog } from "../test/support/simulations.ts";
+import { contenderNames, contenderOf } from "./fanout/contenders.ts";
+import { installPeers } from "./fanout/peers.ts";
+import { keepOffTheServersCore } from "./fanout/processors.ts";
+import { circumstances } from "./fanout/report.ts";
+import { openWorld } from "./fanout/world.ts";
+import { LoggedTheatre } from "./slow/logged-theatre.ts";
+import { measureOverload, overloadSimulations, saturationOf } from "./slow/overload.ts";
+import { measureStalled, stalledSimulations } from "./slow/stalled.ts";
+import { contest, rounded } from "./support/contest.ts";
+import { table } from "./support/table.ts";
+
+const { values } = parseArgs({
+  options: {
+    part: { type: "string", multiple: true, default: ["stalled", "overload"] },
+    contenders: { type: "string", default: "ours,ws" },
+    rounds: { type: "string", default: "1" },
+    seconds: { type: "string", default: "10" },
+    stall: { type: "string", default: "30" },
+    events: { type: "string", default: "40" },
+    overload: { type: "string", default: "60" },
+  },
+});
+const told = (line: string) => console.error(line);
+const [rounds = 1, seconds = 10] = [values.rounds, values.seconds].map(Number);
+
+keepOffTheServersCore();
+const names = values.contenders.split(",");
+if (names.some((name) => name !== "ours")) await installPeers(told);
+const world = await openWorld(stalledSimulations + 2 * overloadSimulations);
+const database = await openDatabase({ url: world.databaseUrl, dataDir: "unused", log: quietLog() });
+const logged = (from: number, count: number) =>
+  new LoggedTheatre(world.redis, database.store, world.simulations.slice(from, from + count));
+try {
+  if (values.part.includes("stalled")) console.log(`\n${await stalled()}`);
+  if (values.part.includes("overload")) console.log(`\n${await overload()}`);
+  console.log(circumstances(rounds, seconds, 3));
+} finally {
+  await database.close();
+  await world.close();
+}
+
+async function stalled(): Promise<string> {
+  const options = { seconds, stallSeconds: Number(values.stall), events: Number(values.events) };
+  const contenders = contenderNames
+    .filter((name) => names.includes(name))
+    .flatMap((name) => contenderOf(name, world, told) ?? []);
+  const turns = contenders.map((contender) => ({
+    name: contender.name,
+    turn: () =>
+      measureStalled(
+        world,
+        contender,
+        contender.name === "ours" ? logged(0, stalledSimulations) : undefined,
+        options,
+      ),
+  }));
+  const rows = [...(await contest(turns, rounds, told))].map(([name, figures]) => {
+    const of = (figure: string, unit = 1) => rounded((figures[figure] ?? Number.NaN) / unit);
+    return [
+      name,
+      of("p50"),
+      of("p50Beside"),
+      of("p99"),
+      of("p99Beside"),
+      of("heapPerStalled", 1_024),
+      of("residentPerStalled", 1_024),
+      of("cut"),
+      of("caughtUp"),
+    ];
+  });
+  const head = [
+    "",
+    "p50 without, ms",
+    "beside stalled",
+    "p99 without, ms",
+    "beside stalled",
+    "heap/stalled, KB",
+    "RSS/stalled, KB",
+    "cut",
+    "caught up",
+  ];
+  const { stallSeconds, events } = options;
+  const what = `stalled: 900 viewers beside 100 that read nothing for ${stallSeconds} s; ${stalledSimulations} simulations, ${events} events a second each`;
+  return `${what}\n\n${table(head, rows)}\n`;
+}
+
+async function overload(): Promise<string> {
+  const ours = contenderOf("ours", world, told);
+  if (ours === null) throw new Error("The service is not there.");
+  const untouched = world.simulations.slice(-overloadSimulations);
+  const saturation = await saturationOf(world, ours, untouched);
+  told(`  saturation: ${rounded(saturation)} deliveries/s`);
+  const played = logged(stalledSimulations, overloadSimulations);
+  const figures = await measureOverload(ours, played, saturation, Number(values.overload));
+  const of = (name: string, unit = 1) => rounded((figures[name] ?? Number.NaN) / unit);
+  const rows = [
+    ["saturation, deliveries/s", rounded(saturation)],
+    ["offered, deliveries/s", of("offeredPerSecond")],
+    ["delivered, deliveries/s", of("deliveredPerSecond")],
+    ["events/s that the log took", of("eventsPerSecond")],
+    ["events that it could not take", of("skipped")],
+    ["changes of status delivered (all)", of("statuses")],
+    ["  p50, ms", of("statusP50")],
+    ["  p99, ms", of("statusP99")],
+    ["metrics p50, ms", of("metricsP50")],
+    ["RSS growth, MB", of("growth", 1_048_576)],
+    ["RSS growth that stays, MB", of("growthAfter", 1_048_576)],
+  ];
+  return `overload: three times saturation for ${values.overload} s, 2 simulations with 500 viewers each\n\n${table(["ours", ""], rows)}\n`;
+}
