@@ -30,7 +30,6 @@ const warmUpMs = 5_000;
 const settleMs = 1_500;
 
 const env = {
-  LOG_LEVEL: "warn",
   MAX_SIMULATIONS: "500",
   MAX_SIMULATIONS_PER_PROJECT: "500",
   MAX_SIMULATIONS_PER_USER: "500",
@@ -60,7 +59,8 @@ try {
   const { databaseUrl, redisUrl, replicas } = cluster;
   for (let index = 0; index < simulations; index += 1) {
     const url = replicas[index % replicas.length]?.url ?? "";
-    const duration = Math.ceil(speed * (seconds + 120));
+    // At most so long that there still is a sample each simulated second.
+    const duration = 1_800;
     const id = await start(url, { designId: "mm1", duration, speed });
     // Followed on the other one: whichever drives it, some of the way leads through Redis.
     sockets.push(watch(replicas[(index + 1) % replicas.length]?.url ?? "", id));

@@ -25,7 +25,6 @@ const askEveryMs = 25;
 
 /** All of the crowd come from one address, as one user: only that is raised. */
 const env = {
-  LOG_LEVEL: "warn",
   LIMIT_SOCKETS_PER_USER: "100000",
   LIMIT_SOCKETS_PER_ADDRESS: "100000",
   LIMIT_SUBSCRIPTIONS_PER_USER: "100000",

@@ -8,6 +8,8 @@ export interface Postgres {
   /** postgres://… */
   readonly url: string;
   readonly port: number;
+  /** Of the process that started the server, whose child it is. */
+  readonly pid: number;
   /** At once, without waiting for its clients; resolves when it is gone. */
   kill(): Promise<void>;
   /** After a kill: on the same port and data; resolves when it takes connections. */
@@ -40,6 +42,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   return {
     url,
     port: Number(new URL(url).port),
+    pid: keeper.pid ?? -1,
     kill: () => order("kill"),
     start: () => order("start"),
     freeze: () => order("freeze"),

@@ -30,7 +30,13 @@ export async function contest(
 export function medians(all: readonly Figures[]): Figures {
   const names = new Set(all.flatMap((figures) => Object.keys(figures)));
   return Object.fromEntries(
-    [...names].map((name) => [name, quantile(all.flatMap((figures) => figures[name] ?? []), 0.5)]),
+    [...names].map((name) => [
+      name,
+      quantile(
+        all.flatMap((figures) => figures[name] ?? []),
+        0.5,
+      ),
+    ]),
   );
 }
 

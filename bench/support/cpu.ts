@@ -29,7 +29,8 @@ export function cpuSecondsOfTree(pid: number): number {
   let ticks = 0;
   for (const [id, stat] of all) {
     if (!isOfTree(id)) continue;
-    ticks += stat(fields.user) + stat(fields.system) + stat(fields.childrenUser) + stat(fields.childrenSystem);
+    ticks +=
+      stat(fields.user) + stat(fields.system) + stat(fields.childrenUser) + stat(fields.childrenSystem);
   }
   return ticks / ticksPerSecond;
 }
