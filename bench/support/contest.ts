@@ -30,14 +30,18 @@ export async function contest(
 export function medians(all: readonly Figures[]): Figures {
   const names = new Set(all.flatMap((figures) => Object.keys(figures)));
   return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      quantile(
-        all.flatMap((figures) => figures[name] ?? []),
-        0.5,
-      ),
-    ]),
+    [...names].map((name) => [name, median(all.flatMap((figures) => figures[name] ?? []))]),
   );
+}
+
+/** Of an even number of values, halfway between the two in the middle. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low = Number.NaN, high = Number.NaN] = [
+    sorted[Math.floor((sorted.length - 1) / 2)],
+    sorted[Math.floor(sorted.length / 2)],
+  ];
+  return (low + high) / 2;
 }
 
 /** Of values in any order; `q` in [0,1]; the lower one of two. NaN of none. */

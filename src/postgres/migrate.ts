@@ -26,6 +26,8 @@ async function lock(tx: Database): Promise<void> {
   await sql`select set_config('lock_timeout', '0', true)`.execute(tx);
   await sql`select pg_advisory_xact_lock(${lockId}::bigint)`.execute(tx);
   await sql`select set_config('lock_timeout', ${before.rows[0]?.ms ?? "0"}, true)`.execute(tx);
+  // An index of a large table takes longer than any other statement may.
+  await sql`select set_config('statement_timeout', '0', true)`.execute(tx);
 }
 
 /**

@@ -106,7 +106,8 @@ describe("somebody without a good token", () => {
     expect((await client.closed).code).toBe(4403);
   });
 
-  it("can subscribe to nothing before it is known who they are", async () => {
+  // The two messages may come apart, so far that it is known who they are when the second one comes.
+  it("can subscribe to nothing before it is known who they are", { retry: 5, timeout: 20_000 }, async () => {
     const client = await GraphQLWsClient.open({ url: rig.first.url });
     client.send({ type: "connection_init", payload: bearer(root) });
     client.subscribe("1", follow, { id: simulationId });

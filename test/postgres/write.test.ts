@@ -33,6 +33,22 @@ describe.each(databases)("a change on $kind", ({ make }) => {
     await database.drop();
   });
 
+  it("keeps a digest that is empty, beside others", async () => {
+    const { store } = opened;
+    const some = await Promise.all(Array.from({ length: 3 }, () => created(store, { status: "RUNNING" })));
+    const digests = [Uint8Array.of(1), new Uint8Array(), Uint8Array.of(2)];
+    await Promise.all(
+      some.map(({ id }, index) =>
+        store.change(id, service, () => ({
+          patch: { run: { engineSeq: 1, engineDigest: digests[index] ?? null } },
+          events: [],
+        })),
+      ),
+    );
+    const stored = await Promise.all(some.map(({ id }) => store.get(admin, id)));
+    expect(stored.map((simulation) => [...(simulation?.run.engineDigest ?? [9])])).toEqual([[1], [], [2]]);
+  });
+
   it("writes what goes on and what stands differently together", async () => {
     const { store } = opened;
     const some = await Promise.all(Array.from({ length: 6 }, () => created(store, { status: "RUNNING" })));

@@ -3,16 +3,14 @@ import { type Kysely, sql } from "kysely";
 
 const statements = [
   // What only a place is missing to, by project: for admission, which needs to know whose it is.
-  `create index simulations_admissible on simulations (project_id, id) include (user_id)
+  `create index if not exists simulations_admissible on simulations (project_id, id) include (user_id)
     where status = 'QUEUED' and design_revision is not null and desired_status <> 'STOPPED'`,
   // What its design is missing to, oldest first.
-  `create index simulations_undesigned on simulations (id) include (project_id)
+  `create index if not exists simulations_undesigned on simulations (id) include (project_id)
     where status = 'QUEUED' and design_revision is null and desired_status <> 'STOPPED'`,
   // What has waited for the longest beyond what it may; in s since 1970, which no time zone changes.
-  `create index simulations_overdue on simulations
+  `create index if not exists simulations_overdue on simulations
     ((date_part('epoch', created_at - to_timestamp(0)) + max_queue_time)) where status = 'QUEUED'`,
-  // The first two are this one's successors.
-  "drop index simulations_queued",
 ];
 
 export async function up(db: Kysely<unknown>): Promise<void> {
