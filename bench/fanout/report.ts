@@ -1,6 +1,6 @@
 // What is printed: a table for each scenario, ratios in it, and where it was measured.
 import { execFileSync } from "node:child_process";
-import { availableParallelism, cpus, release } from "node:os";
+import { cpus, release } from "node:os";
 import { type Figures, rounded } from "../support/contest.ts";
 import { table } from "../support/table.ts";
 import { graphqlPeers, plainPeer } from "./contenders.ts";
@@ -60,7 +60,7 @@ export function reportOf(scenario: Scenario, medians: Medians): string {
 
 export function circumstances(rounds: number, seconds: number, warmUpSeconds: number): string {
   const [processor] = cpus();
-  const cores = availableParallelism();
+  const cores = cpus().length;
   const alone = pinning === undefined ? "nothing is pinned" : `servers on core ${pinning.server}, alone`;
   return [
     `${cores} cores of ${processor?.model ?? "?"}, Linux ${release()}; ${alone}. Loopback, no TLS.`,

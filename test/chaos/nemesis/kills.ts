@@ -8,7 +8,7 @@ import { goneOn, lossOf, now, victim } from "./owners.ts";
 const goneOnWithinMs = 20_000;
 const victimWithinMs = 25_000;
 /** An armed replica that has not come by its place by then is killed where it is. */
-const armedDiesWithinMs = 12_000;
+const armedDiesWithinMs = 20_000;
 
 /** `armed`: how often, of all restarts, a replica is to die at a named place. */
 export function kills(armedShare: number): Nemesis {
@@ -49,10 +49,11 @@ export function kills(armedShare: number): Nemesis {
 
   function nextFailpoint({ random }: Scene): string | null {
     if (!random.chance(armedShare)) return null;
+    // Late enough that it drives ten by then, most times.
     const places = [
-      `before_attach:${random.whole(1, 12)}`,
-      `mid_batch:${random.whole(50, 300)}`,
-      `after_commit_before_publish:${random.whole(100, 700)}`,
+      `before_attach:${random.whole(12, 20)}`,
+      `mid_batch:${random.whole(200, 600)}`,
+      `after_commit_before_publish:${random.whole(400, 1_200)}`,
     ];
     return random.pick(places);
   }
