@@ -14,7 +14,7 @@ export interface Executor {
   release(): void;
 }
 
-/** Compiling costs as much as executing some dozens of times: whoever looks in only for a moment is not compiled for. */
+/** Compiling costs more than executing: whoever looks in only for a moment is not compiled for. */
 const compiledAfter = 32;
 /** Each field is compiled for each type that it may be of, which takes a while: larger operations are interpreted. */
 const mostFields = 200;

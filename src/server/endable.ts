@@ -9,8 +9,6 @@ const done: IteratorReturnResult<undefined> = { done: true, value: undefined };
 interface EndableOptions<T> {
   /** The last value of a source that throws. */
   readonly failure: (error: unknown) => T;
-  /** Called once, whichever way it ends. */
-  readonly ended?: () => void;
 }
 
 /** Ends with its source. `next` is called by one reader, once at a time. */
@@ -29,7 +27,6 @@ export function endable<T>(source: AsyncIterator<T>, options: EndableOptions<T>)
   function over(): boolean {
     if (ended) return false;
     ended = true;
-    options.ended?.();
     return true;
   }
 

@@ -130,10 +130,10 @@ export const limitGroups = {
       range: [1_000, 600_000],
     },
     renderingsBytes: {
-      value: 8 * MB,
+      value: 32 * MB,
       unit: "bytes",
       meaning:
-        "Texts kept for subscriptions that see the same; above it the oldest are made anew where asked for.",
+        "Texts kept for subscriptions that see the same, with their events; the oldest are made anew where asked for.",
     },
     sweepMs: { value: 1_000, unit: "ms", meaning: "How often sockets and streams are looked at." },
     keepAliveEveryMs: {
