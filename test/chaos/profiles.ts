@@ -24,6 +24,9 @@ export interface Profile {
   readonly limits?: Places;
 }
 
+/** Killed anywhere, and back at once. */
+const atOnce = { armedShare: 0, awayMs: 0 };
+
 const usual: WorkloadOptions = {
   running: 54,
   followersEach: 7,
@@ -48,7 +51,11 @@ const little = { clients: 8, rounds: 3, enough: { running: 9, owned: 3 }, worklo
 
 export const profiles = {
   /** More than enough, so that 50 still run while the next are being started. */
-  kills: { ...usually, nemesis: () => kills(0.2), workload: { ...usual, running: 60 } },
+  kills: {
+    ...usually,
+    nemesis: () => kills({ armedShare: 0.2, awayMs: 3_000 }),
+    workload: { ...usual, running: 56 },
+  },
   freeze: { ...usually, nemesis: () => freezes(10_000) },
   redis: { ...usually, nemesis: () => redisFaults(6_000) },
   /** One long absence. */
@@ -75,11 +82,12 @@ export const profiles = {
   short: {
     ...little,
     rounds: 4,
-    nemesis: () => oneAfterTheOther([kills(0), redisFaults(3_000, "kill"), freezes(3_500), kills(0)]),
+    nemesis: () =>
+      oneAfterTheOther([kills(atOnce), redisFaults(3_000, "kill"), freezes(3_500), kills(atOnce)]),
     workload: { ...littleWork, running: 15 },
     limits: { total: 300, perProject: 300, perUser: 12 },
   },
-  "short-kills": { ...little, nemesis: () => kills(0) },
+  "short-kills": { ...little, nemesis: () => kills(atOnce) },
   "short-freezes": { ...little, nemesis: () => freezes(5_000) },
   "short-stops": {
     ...little,

@@ -10,8 +10,17 @@ const victimWithinMs = 25_000;
 /** An armed replica that has not come by its place by then is killed where it is. */
 const armedDiesWithinMs = 20_000;
 
-/** `armed`: how often, of all restarts, a replica is to die at a named place. */
-export function kills(armedShare: number): Nemesis {
+export interface Kills {
+  /** How often, of all restarts, a replica is to die at a named place. */
+  readonly armedShare: number;
+  /**
+   * How long the killed stays away, as under a supervisor that backs off. A Node that starts takes a core for seconds:
+   * where all share two, it is the survivors that it would take it from, in the very seconds that are measured.
+   */
+  readonly awayMs: number;
+}
+
+export function kills({ armedShare, awayMs }: Kills): Nemesis {
   let armed: { readonly replica: Replica; readonly failpoint: string } | null = null;
 
   async function round(scene: Scene, index: number): Promise<void> {
@@ -28,17 +37,23 @@ export function kills(armedShare: number): Nemesis {
       const loss = await lossOf(scene, replica, at);
       const running = (await scene.audit.active()).filter(({ status }) => status === "RUNNING").length;
       count(scene, what);
-      if (loss.simulations.length >= 10) count(scene, "victims that owned 10 or more");
-      if (running >= 50) count(scene, "kills with 50 or more running");
+      if (loss.simulations.length >= 10 && running >= 50) {
+        count(scene, "kills with 50 or more running, of one that drove 10 or more");
+      }
       const failpoint = nextFailpoint(scene);
       const [left] = await Promise.all([
         goneOn(scene, loss, at.wall, goneOnWithinMs),
-        replica.start(failpoint === null ? {} : { FAILPOINT: failpoint }),
+        comesBack(replica, failpoint),
       ]);
       if (failpoint !== null) armed = { replica, failpoint };
       if (left > 0) count(scene, "not gone on in time", left);
       scene.say(`${index}: ${what} of ${replica.name}, which drove ${loss.simulations.length} of ${running}`);
     });
+  }
+
+  async function comesBack(replica: Replica, failpoint: string | null): Promise<void> {
+    await pause(awayMs);
+    await replica.start(failpoint === null ? {} : { FAILPOINT: failpoint });
   }
 
   async function diesByItself(replica: Replica): Promise<void> {
