@@ -1,13 +1,10 @@
 // Which processor cores take part: the server under test has one to itself, everything else shares the others.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const serverCore = "0";
-
-/** Undefined where there is one core only, or no `taskset` (Linux): then nothing is pinned. */
-export const pinning = pinningOf(availableParallelism());
+/** Undefined where this process may use one core only, or there is no `taskset` (Linux): then nothing is pinned. */
+export const pinning = pinningOf(allowedCores());
 
 export interface Pinning {
   readonly server: string;
@@ -15,12 +12,22 @@ export interface Pinning {
   readonly others: string;
 }
 
-function pinningOf(cores: number): Pinning | undefined {
+function pinningOf([server, ...others]: readonly number[]): Pinning | undefined {
   const hasTaskset = (process.env.PATH ?? "")
     .split(delimiter)
     .some((folder) => existsSync(join(folder, "taskset")));
-  if (cores < 2 || !hasTaskset) return undefined;
-  return { server: serverCore, others: cores === 2 ? "1" : `1-${cores - 1}` };
+  if (server === undefined || others.length === 0 || !hasTaskset) return undefined;
+  return { server: String(server), others: others.join(",") };
+}
+
+/** The numbers of the cores that this process may run on, which in a container are seldom the first ones; proc(5). */
+function allowedCores(): readonly number[] {
+  if (!existsSync("/proc/self/status")) return [];
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "";
+  return list.split(",").flatMap((range) => {
+    const [first = Number.NaN, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last - first + 1 || 0 }, (_, index) => first + index);
+  });
 }
 
 /** This process, all its threads, and all that it starts from now on leave the server's core alone. */

@@ -28,10 +28,10 @@ export function kills({ armedShare, awayMs }: Kills): Nemesis {
     const struck = armed;
     armed = null;
     const replica = struck?.replica ?? (await victim(scene, victimWithinMs));
-    const what = struck === null ? "kill -9" : `kill -9 at ${struck.failpoint.replace(/:\d+$/, "")}`;
-    await during(scene, what, replica.name, async () => {
+    await during(scene, "kill -9", replica.name, async () => {
       if (struck === null) await pause(random.between(0, 400));
-      else await diesByItself(replica);
+      const byItself = struck !== null && (await diesByItself(replica));
+      const what = byItself ? `kill -9 at ${struck.failpoint.replace(/:\d+$/, "")}` : "kill -9";
       const at = now();
       if (struck === null) await replica.kill();
       const loss = await lossOf(scene, replica, at);
@@ -56,10 +56,15 @@ export function kills({ armedShare, awayMs }: Kills): Nemesis {
     await replica.start(failpoint === null ? {} : { FAILPOINT: failpoint });
   }
 
-  async function diesByItself(replica: Replica): Promise<void> {
-    const force = setTimeout(() => void replica.kill(), armedDiesWithinMs);
+  async function diesByItself(replica: Replica): Promise<boolean> {
+    let byItself = true;
+    const force = setTimeout(() => {
+      byItself = false;
+      void replica.kill();
+    }, armedDiesWithinMs);
     await replica.died();
     clearTimeout(force);
+    return byItself;
   }
 
   function nextFailpoint({ random }: Scene): string | null {
@@ -67,8 +72,8 @@ export function kills({ armedShare, awayMs }: Kills): Nemesis {
     // Late enough that it drives ten by then, most times.
     const places = [
       `before_attach:${random.whole(12, 20)}`,
-      `mid_batch:${random.whole(200, 600)}`,
-      `after_commit_before_publish:${random.whole(400, 1_200)}`,
+      `mid_batch:${random.whole(300, 900)}`,
+      `after_commit_before_publish:${random.whole(600, 1_800)}`,
     ];
     return random.pick(places);
   }
