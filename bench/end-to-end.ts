@@ -26,6 +26,8 @@ const eventsPerSecond = Number(values.events);
 const seconds = Number(values.seconds);
 /** A sample each simulated second. */
 const speed = eventsPerSecond / simulations;
+/** Each run is a thread of the engine, which takes its time to begin; then the rest settles. */
+const begunWithinMs = 60_000;
 const warmUpMs = 5_000;
 const settleMs = 1_500;
 
@@ -59,12 +61,13 @@ try {
   const { databaseUrl, redisUrl, replicas } = cluster;
   for (let index = 0; index < simulations; index += 1) {
     const url = replicas[index % replicas.length]?.url ?? "";
-    // At most so long that there still is a sample each simulated second.
-    const duration = 1_800;
+    // A sample each simulated second, and none of them ends meanwhile.
+    const duration = 90_000;
     const id = await start(url, { designId: "mm1", duration, speed });
     // Followed on the other one: whichever drives it, some of the way leads through Redis.
     sockets.push(watch(replicas[(index + 1) % replicas.length]?.url ?? "", id));
   }
+  await allHaveBegun();
   await delay(warmUpMs);
   received.length = 0;
   const begunAt = machineMs();
@@ -93,6 +96,14 @@ try {
   for (const socket of sockets) socket.terminate();
   await cluster.close();
   engine.kill("SIGKILL");
+}
+
+async function allHaveBegun(): Promise<void> {
+  const until = performance.now() + begunWithinMs;
+  while (new Set(received.map(({ key }) => key.split(" ")[0])).size < simulations) {
+    if (performance.now() > until) throw new Error("Not all simulations have begun.");
+    await delay(100);
+  }
 }
 
 async function start(url: string, input: object): Promise<string> {
