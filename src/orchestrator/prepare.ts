@@ -1,11 +1,10 @@
 // From a design's id to what a simulation runs: fetched, checked, translated, and known to be within what the
 // engines model.
-import { parseDesign } from "../core/design/parse.ts";
 import type { DesignSource } from "../core/ports/designs.ts";
 import type { EngineConfig } from "../core/ports/store.ts";
-import { SimulationConfig } from "../gen/architech/engine/v1/engine.ts";
 import type { EngineWatch } from "./engine-watch.ts";
-import { type Translation, translate } from "./translation/translate.ts";
+import { KnownDesigns } from "./known-designs.ts";
+import type { Translation } from "./translation/translate.ts";
 
 export interface Wanted {
   readonly designId: string;
@@ -49,6 +48,7 @@ export interface PrepareOptions {
 export class DesignPreparation {
   readonly #designs: DesignSource;
   readonly #engines: EngineWatch;
+  readonly #known = new KnownDesigns();
 
   constructor(designs: DesignSource, engines: EngineWatch) {
     this.#designs = designs;
@@ -65,11 +65,12 @@ export class DesignPreparation {
     });
     if (fetched.kind !== "found") return fetched;
 
-    const parsed = parseDesign(fetched.design.document);
+    const { revision, name, document } = fetched.design;
+    const parsed = this.#known.parse(document);
     if ("problems" in parsed) return { kind: "invalid", problems: parsed.problems };
 
     const seed = wanted.seed ?? parsed.design.run?.seed ?? drawSeed();
-    const translation = translate(parsed.design, {
+    const translation = this.#known.translate(document, {
       seed,
       ...(wanted.duration === null ? {} : { durationMs: wanted.duration * 1000 }),
     });
@@ -78,7 +79,6 @@ export class DesignPreparation {
     const lacking = this.#lacking(translation.features);
     if (lacking.length > 0) return { kind: "invalid", problems: lacking };
 
-    const { revision, name, document } = fetched.design;
     const duration = (translation.config.control?.horizonMs ?? 0) / 1000;
     return {
       kind: "ready",
@@ -108,9 +108,10 @@ export class DesignPreparation {
   }
 }
 
-function engineConfigOf({ config, digest, assumptions, warnings, features }: Translation): EngineConfig {
+function engineConfigOf(translation: Translation): EngineConfig {
+  const { config, encoded, digest, assumptions, warnings, features } = translation;
   return {
-    encoded: SimulationConfig.encode(config).finish(),
+    encoded,
     digest,
     stations: config.stations.map(({ id }) => id),
     assumptions: assumptions.map(({ path, value, text }) => ({ path, value, text })),

@@ -4,7 +4,7 @@ import { parseDesign } from "../../src/core/design/parse.ts";
 import { features as modelled } from "../../src/engine/model/features.ts";
 import { problemsOf } from "../../src/engine/model/validate.ts";
 import { SimulationConfig } from "../../src/gen/architech/engine/v1/engine.ts";
-import { digestOf, translate } from "../../src/orchestrator/translation/translate.ts";
+import { digestOf, reseeded, translate } from "../../src/orchestrator/translation/translate.ts";
 import { randomDesign } from "../designs/arbitrary.ts";
 import { type Json, sample, valid } from "../designs/sample.ts";
 import { translated } from "./translated.ts";
@@ -69,6 +69,25 @@ describe("the digest", () => {
     const seeds = [1, 2].map((seed) => translate(valid(base), { seed }));
     const digests = seeds.map((made) => ("config" in made ? Buffer.from(made.digest).toString("hex") : ""));
     expect(new Set([...variants.map(hex), ...digests.slice(1)]).size).toBe(variants.length + 1);
+  });
+});
+
+describe("a translation with another seed", () => {
+  it("is the one that is made with that seed", () => {
+    fc.assert(
+      fc.property(randomDesign, fc.nat(), fc.nat(), (document, seed, other) => {
+        const parsed = parseDesign(document);
+        if ("problems" in parsed) return;
+        const made = translate(parsed.design, { seed });
+        if ("config" in made)
+          expect(reseeded(made, other)).toEqual(translate(parsed.design, { seed: other }));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("is none where the seed is none", () => {
+    expect(reseeded(translated(sample()), -1)).toBeNull();
   });
 });
 

@@ -20,6 +20,8 @@ import { warningsOf } from "./warnings.ts";
 export type Translation = {
   /** Station.id is the node's id, Link.id the edge's, Source.id the client's; see `entriesOf` for several workloads. */
   readonly config: SimulationConfig;
+  /** The config as the engine is sent it. */
+  readonly encoded: Uint8Array;
   /** SHA-256 of the encoded config. The same for two designs that differ in drawing, words or order of nodes only. */
   readonly digest: Uint8Array;
   readonly assumptions: readonly Assumption[];
@@ -72,7 +74,7 @@ export function translate(
   if ("problems" in checked) return checked;
   return {
     config,
-    digest: digestOf(config),
+    ...encodedOf(config),
     assumptions: draft.book.list,
     warnings: bounded([...warnings, ...warningsOf(draft, config, checked)]),
     features: featuresOf(config),
@@ -80,9 +82,23 @@ export function translate(
   };
 }
 
+/** The same with another seed, which nothing else depends on. */
+export function reseeded(translation: Translation, seed: number): Translation | null {
+  const { control } = translation.config;
+  if (control === undefined || overrideProblems({ seed }).length > 0) return null;
+  if (control.seed === seed) return translation;
+  const config = { ...translation.config, control: { ...control, seed } };
+  return { ...translation, config, ...encodedOf(config) };
+}
+
 /** SHA-256 of the config as the engine is sent it. */
 export function digestOf(config: SimulationConfig): Uint8Array {
-  return createHash("sha256").update(SimulationConfig.encode(config).finish()).digest();
+  return encodedOf(config).digest;
+}
+
+function encodedOf(config: SimulationConfig): Pick<Translation, "encoded" | "digest"> {
+  const encoded = SimulationConfig.encode(config).finish();
+  return { encoded, digest: createHash("sha256").update(encoded).digest() };
 }
 
 function sizeProblems(config: SimulationConfig): DesignProblem[] {
