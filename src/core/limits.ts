@@ -38,4 +38,11 @@ export const limits = {
   commitBatch: 500,
   /** Changes waiting for a commit before the store says UNAVAILABLE. */
   commitQueue: 20_000,
+
+  /** Starts in one statement, by number and bytes: one more is taken while it is below both. */
+  createBatch: 100,
+  createBatchBytes: 2 * 1024 * 1024,
+  /** Starts waiting for theirs before the store says UNAVAILABLE. */
+  createQueue: 5_000,
+  createQueueBytes: 64 * 1024 * 1024,
 } as const;

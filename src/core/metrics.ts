@@ -155,8 +155,8 @@ export const metrics = {
 
   simulations_commit_batches_total: {
     type: "counter",
-    help: "Transactions that commit changes gathered together, by outcome; split: one of the changes could not be stored, and each is tried alone.",
-    labels: { outcome: ["committed", "failed", "split"] },
+    help: "Transactions that commit changes gathered together, by outcome; split: one of the changes could not be stored, and each is tried alone; outdated: somebody else has written one of the simulations, and what stands in the database is looked at.",
+    labels: { outcome: ["committed", "failed", "outdated", "split"] },
   },
   simulations_commit_changes: {
     type: "histogram",

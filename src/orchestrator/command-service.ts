@@ -10,6 +10,7 @@ import { draft } from "./draft.ts";
 import type { Ledger } from "./ledger.ts";
 import type { DesignPreparation, Preparation, Prepared } from "./prepare.ts";
 import type { OrchestratorSettings } from "./settings.ts";
+import { SharedCount } from "./shared-count.ts";
 import { differingFields, requireRange, startInput } from "./start-input.ts";
 import { intend, intendSpeed } from "./transitions.ts";
 
@@ -26,6 +27,8 @@ type StatusIntent = Exclude<Intent, "setSpeed">;
 
 export class CommandService implements Commands {
   readonly #parts: CommandServiceParts;
+  /** Of what each user has QUEUED. */
+  readonly #queued = new SharedCount();
 
   constructor(parts: CommandServiceParts) {
     this.#parts = parts;
@@ -151,7 +154,7 @@ export class CommandService implements Commands {
   async #checkQueue(viewer: Viewer): Promise<void> {
     const maximum = this.#parts.settings.maxQueuedPerUser;
     const own = { userId: viewer.userId, statuses: ["QUEUED"] as const };
-    const queued = await this.#parts.store.count(viewer, own, maximum);
+    const queued = await this.#queued.of(viewer.userId, () => this.#parts.store.count(viewer, own, maximum));
     if (queued < maximum) return;
     throw new ServiceError(
       "LIMIT_EXCEEDED",

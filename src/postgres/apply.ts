@@ -18,7 +18,7 @@ export interface PlacedEvent extends NewEvent {
 }
 
 export interface Applied {
-  /** As the row stood under its lock. */
+  /** As the row stands when the change is written. */
   readonly before: Stored;
   readonly stored: Stored;
   readonly events: readonly PlacedEvent[];

@@ -2,33 +2,38 @@
 // write once. The order of locks keeps replicas from locking each other out.
 import { sql, type Transaction } from "kysely";
 import type { Applied } from "./apply.ts";
-import type { OpenRollUps } from "./open-roll-ups.ts";
+import { bySimulation, decideInOrder } from "./decide.ts";
+import type { Coding } from "./event-records.ts";
 import type { PendingChange } from "./pending-change.ts";
 import { storedOf } from "./rows.ts";
 import type { Database, Schema } from "./schema.ts";
 import type { Stored } from "./stored.ts";
 import { write } from "./write.ts";
+import type { Written } from "./written.ts";
 
 /**
- * Resolves when committed: the time of the events. What throws has changed nothing, or nobody knows. `written`: all of
- * it has been sent, and nothing of it is committed.
+ * Resolves when committed: the time of the events. What throws has changed nothing, or nobody knows. `sent`: all of it
+ * has been sent, and nothing of it is committed.
  */
 export async function commitChanges(
   db: Database,
-  rollUps: OpenRollUps,
+  coding: Coding,
+  written: Written,
   pending: readonly PendingChange[],
-  written: () => void = () => {},
+  sent: () => void = () => {},
 ): Promise<Date> {
-  const { at, rolledUp } = await db.transaction().execute(async (tx) => {
-    const stored = await lock(tx, [...new Set(pending.map((change) => change.simulationId))]);
-    const changes = decideAll(stored, pending);
-    if (changes.length === 0) return { at: new Date(), rolledUp: [] };
-    const rolledUp = changes.map((change) => rollUps.add(change));
-    const at = await write(tx, changes, rolledUp);
-    written();
-    return { at, rolledUp };
+  const calls = bySimulation(pending);
+  const { at, changes, rolledUp } = await db.transaction().execute(async (tx) => {
+    const stored = await lock(tx, [...calls.keys()]);
+    const changes = decideAll(stored, calls);
+    if (changes.length === 0) return { at: new Date(), changes, rolledUp: [] };
+    const rolledUp = written.rollUp(changes);
+    const at = await write(tx, changes, rolledUp, coding);
+    sent();
+    return { at, changes, rolledUp };
   });
-  for (const rolled of rolledUp) rollUps.remember(rolled);
+  const isOwners = ({ stored }: Applied) => calls.get(stored.simulation.id)?.some(({ byOwner }) => byOwner);
+  written.remember(changes.filter(isOwners), rolledUp);
   return at;
 }
 
@@ -43,30 +48,9 @@ export async function lock(tx: Transaction<Schema>, ids: readonly string[]): Pro
   return new Map(rows.map((row) => [row.id, storedOf(row)]));
 }
 
-/** Each call sees what the calls before it made of the simulation. */
 function decideAll(
   stored: ReadonlyMap<string, Stored>,
-  pending: readonly PendingChange[],
+  calls: ReadonlyMap<string, readonly PendingChange[]>,
 ): readonly Applied[] {
-  const changed = new Map<string, Applied>();
-  for (const change of pending) {
-    const { simulationId } = change;
-    const before = changed.get(simulationId);
-    const applied = change.decideOn(before?.stored ?? stored.get(simulationId) ?? null);
-    if (applied !== null)
-      changed.set(simulationId, before === undefined ? applied : followed(before, applied));
-  }
-  return [...changed.values()];
-}
-
-function followed(before: Applied, after: Applied): Applied {
-  return {
-    before: before.before,
-    stored: after.stored,
-    events: [...before.events, ...after.events],
-    documents:
-      after.documents === null || before.documents === null
-        ? (after.documents ?? before.documents)
-        : { ...before.documents, ...after.documents },
-  };
+  return [...calls].flatMap(([id, ofOne]) => decideInOrder(stored.get(id) ?? null, ofOne) ?? []);
 }

@@ -9,9 +9,11 @@ import { limits } from "../core/limits.ts";
 import { type Meter, noMeter, secondsSince } from "../core/ports/meter.ts";
 import { commitChanges } from "./change.ts";
 import { isDataError, translated, unavailable } from "./errors.ts";
-import { OpenRollUps } from "./open-roll-ups.ts";
+import type { Coding } from "./event-records.ts";
+import { decideOnWritten, goOn } from "./go-on.ts";
 import type { PendingChange } from "./pending-change.ts";
 import type { Database } from "./schema.ts";
+import { Written } from "./written.ts";
 
 interface Lane {
   waiting: PendingChange[];
@@ -21,19 +23,21 @@ interface Lane {
 
 export class GroupCommit {
   readonly #db: Database;
+  readonly #coding: Coding;
   readonly #lanes: readonly Lane[];
-  readonly #rollUps = new OpenRollUps();
-  readonly #written: () => void;
+  readonly #written = new Written();
+  readonly #sent: (() => void) | undefined;
   readonly #meter: Meter;
   /** Commits are everybody's: they go on with the context of no single caller. */
   readonly #apart = AsyncLocalStorage.snapshot();
   #waiting = 0;
   #closed = false;
 
-  /** `written`: a batch has been sent and is not committed; for tests of crashes. */
-  constructor(db: Database, lanes: number, written: () => void = () => {}, meter: Meter = noMeter) {
+  /** `sent`: a batch has been sent, and nobody knows of its commit; for tests of crashes. */
+  constructor(db: Database, coding: Coding, lanes: number, sent?: () => void, meter: Meter = noMeter) {
     this.#db = db;
-    this.#written = written;
+    this.#coding = coding;
+    this.#sent = sent;
     this.#meter = meter;
     meter.gauge("simulations_commit_waiting", {}, () => this.#waiting);
     this.#lanes = Array.from({ length: lanes }, () => ({ waiting: [], work: null }));
@@ -69,25 +73,41 @@ export class GroupCommit {
   }
 
   async #commit(batch: readonly PendingChange[]): Promise<void> {
-    const begunAt = performance.now();
-    try {
-      for (const change of batch) change.batched?.(batch.length);
-      const at = await commitChanges(this.#db, this.#rollUps, batch, this.#written);
-      this.#count("committed", batch.length, begunAt);
-      for (const change of batch) change.settle(at);
-    } catch (error) {
-      // One of them cannot be stored, and nothing of the batch is: each for itself, and only that one fails.
-      if (isDataError(error) && batch.length > 1) {
-        this.#count("split", batch.length, begunAt);
-        for (const change of batch) await this.#commit([change]);
-      } else {
-        this.#count("failed", batch.length, begunAt);
-        for (const change of batch) change.fail(translated(error));
-      }
-    }
+    const { changes, calls, others } = decideOnWritten(this.#written, batch);
+    const going = () => goOn(this.#db, this.#coding, this.#written, changes, this.#sent);
+    const again = await this.#settle(calls, going);
+    await this.#settle([...others, ...again], (pending) =>
+      commitChanges(this.#db, this.#coding, this.#written, pending, this.#sent),
+    );
   }
 
-  #count(outcome: "committed" | "failed" | "split", changes: number, begunAt: number): void {
+  /** Answers the calls, all but those that `commit` has not committed since others have written (null). */
+  async #settle(
+    calls: readonly PendingChange[],
+    commit: (calls: readonly PendingChange[]) => Promise<Date | null>,
+  ): Promise<readonly PendingChange[]> {
+    if (calls.length === 0) return [];
+    const begunAt = performance.now();
+    try {
+      for (const call of calls) call.batched?.(calls.length);
+      const at = await commit(calls);
+      this.#count(at === null ? "outdated" : "committed", calls.length, begunAt);
+      if (at === null) return calls;
+      for (const call of calls) call.settle(at);
+    } catch (error) {
+      // One of them cannot be stored, and nothing of the batch is: each for itself, and only that one fails.
+      if (isDataError(error) && calls.length > 1) {
+        this.#count("split", calls.length, begunAt);
+        for (const call of calls) await this.#commit([call]);
+      } else {
+        this.#count("failed", calls.length, begunAt);
+        for (const call of calls) call.fail(translated(error));
+      }
+    }
+    return [];
+  }
+
+  #count(outcome: "committed" | "failed" | "outdated" | "split", changes: number, begunAt: number): void {
     this.#meter.count("simulations_commit_batches_total", { outcome });
     this.#meter.observe("simulations_commit_changes", {}, changes);
     this.#meter.observe("simulations_commit_seconds", {}, secondsSince(begunAt));

@@ -16,6 +16,7 @@ import { dataFolder } from "./data-folder.ts";
 import { asking } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { GroupCreate } from "./group-create.ts";
 import { keepHouse, logSettings } from "./housekeeping.ts";
 import { leasesOn } from "./leases.ts";
 import { migrate } from "./migrate.ts";
@@ -66,15 +67,15 @@ export interface DatabaseOptions {
 /** Throws ServiceError UNAVAILABLE where the database does not answer, or the folder is another process's. */
 export function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const { url, tls = {}, dataDir, log, failpoint, meter = noMeter } = options;
-  const told = { meter, written: () => failpoint?.("mid_batch") };
+  const told = { meter, ...(failpoint === undefined ? {} : { sent: () => failpoint("mid_batch") }) };
   return url === undefined ? openEmbedded(dataDir, log, told) : openServer(url, tls, log, told);
 }
 
 /** Who is told of what happens inside. */
 interface Told {
   readonly meter: Meter;
-  /** A batch has been sent and is not committed. */
-  written(): void;
+  /** A batch has been sent, and nobody knows of its commit. */
+  readonly sent?: () => void;
 }
 
 interface Opened extends Told {
@@ -152,14 +153,16 @@ async function ready({ db, urgent, embedded, describe, release, ...opened }: Ope
     await release();
     throw error;
   }
-  const commits = new GroupCommit(opened.commits, opened.lanes, opened.written, opened.meter);
+  const coding = embedded ? "text" : "binary";
+  const commits = new GroupCommit(opened.commits, coding, opened.lanes, opened.sent, opened.meter);
+  const creates = new GroupCreate(db);
   let closing: Promise<void> | null = null;
   const close = async () => {
-    await commits.close();
+    await Promise.all([creates.close(), commits.close()]);
     await release();
   };
   return {
-    store: storeOn(db, opened.searches, commits),
+    store: storeOn(db, opened.searches, creates, commits),
     leases: leasesOn(db, urgent),
     // However much is read, sessions end in time, and a mutation does not wait for its entry in the trail.
     revocations: revocationsOn(urgent),

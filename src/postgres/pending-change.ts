@@ -1,4 +1,4 @@
-// One call of `change` on its way: decided under the lock, answered after the commit.
+// One call of `change` on its way: decided on the row as it stands, answered after the commit.
 import type { ChangeResult, Decide, Guard } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
 import { maySee } from "../core/viewer.ts";
@@ -9,6 +9,8 @@ import type { Stored } from "./stored.ts";
 /** What the batch needs of a call, whatever its reason of refusal is. */
 export interface PendingChange {
   readonly simulationId: string;
+  /** By the replica that drives the simulation, which is nearly always the one that wrote it last. */
+  readonly byOwner: boolean;
   /**
    * Decides on the row as it stands (null: there is none) and remembers the answer; what has to be written, else
    * null. Never throws. May be called again when the batch could not be committed.
@@ -56,6 +58,7 @@ export function pendingChange<R>(
 
   return {
     simulationId,
+    byOwner: guard.by === "owner",
     decideOn(stored) {
       try {
         return decided(stored);

@@ -1,10 +1,10 @@
 // The port of the store on the database: each call is one file's business.
 import { trace } from "@opentelemetry/api";
 import type { ChangeResult, Decide, Guard, SimulationStore } from "../core/ports/store.ts";
-import * as creation from "./create.ts";
 import { asking } from "./errors.ts";
 import * as eventReads from "./event-reads.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import type { GroupCreate } from "./group-create.ts";
 import * as lists from "./list.ts";
 import { metrics } from "./metrics-history.ts";
 import { pendingChange } from "./pending-change.ts";
@@ -12,13 +12,19 @@ import { queuePositions } from "./queue-order.ts";
 import * as reads from "./reads.ts";
 import { dropMetrics } from "./retention.ts";
 import type { Database } from "./schema.ts";
+import * as started from "./started.ts";
 import { uuidOf } from "./uuid.ts";
 
-export function storeOn(db: Database, searches: Database, commits: GroupCommit): SimulationStore {
+export function storeOn(
+  db: Database,
+  searches: Database,
+  creates: GroupCreate,
+  commits: GroupCommit,
+): SimulationStore {
   const all = { db, searches };
   return {
-    create: (draft) => asking(() => creation.create(db, draft)),
-    findByKey: (userId, projectId, key) => asking(() => creation.findByKey(db, userId, projectId, key)),
+    create: (draft) => asking(() => creates.create(draft)),
+    findByKey: (userId, projectId, key) => asking(() => started.findByKey(db, userId, projectId, key)),
     change: (id, guard, decide) => change(commits, id, guard, decide),
     get: (viewer, id) => asking(async () => (await reads.getMany(db, viewer, [id]))[0] ?? null),
     getMany: (viewer, ids) => asking(() => reads.getMany(db, viewer, ids)),

@@ -42,6 +42,36 @@ export function changeContract(store: () => SimulationStore): void {
     expect(seeds).toHaveLength(99);
   });
 
+  it("answers each of many that come at once for itself, and one that cannot be stored harms no other", async () => {
+    const projectId = nextProject();
+    const design = { name: "Shop", text: 'a\nb \u2028 "c" \\' };
+    const drafts = Array.from({ length: 40 }, (_, seed) => ({
+      ...draft({ projectId, seed }, seed % 4 === 0 ? `key-${seed % 8}` : null),
+      documents: seed % 3 === 0 ? {} : { design: seed % 3 === 1 ? design : { seed } },
+    }));
+    const [again] = drafts.slice(1);
+    const unstorable = draft({ projectId, seed: 1e300 });
+    const results = await Promise.allSettled(
+      [...drafts, unstorable, ...(again === undefined ? [] : [again])].map((one) => store().create(one)),
+    );
+    expect(results.map(({ status }) => status).filter((status) => status === "rejected")).toHaveLength(1);
+    expect(results[40]?.status).toBe("rejected");
+    const answers = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const made = answers.filter(({ kind }) => kind === "created");
+    // Ten had one of two keys; one came twice.
+    expect(made).toHaveLength(30 + 2);
+    expect(answers.at(-1)?.simulation.id).toBe(again?.simulation.id);
+    const known = new Set(made.map(({ simulation }) => simulation.id));
+    for (const { simulation } of answers) expect(known).toContain(simulation.id);
+    for (const { simulation, documents } of drafts) {
+      if (!known.has(simulation.id)) continue;
+      expect((await store().documents(admin, simulation.id))?.design ?? null).toEqual(
+        documents.design ?? null,
+      );
+      expect(await store().events(admin, simulation.id, { after: 0, limit: 9 })).toHaveLength(1);
+    }
+  });
+
   it("knows a key by user and project", async () => {
     const projectId = nextProject();
     const kinds = [

@@ -1,6 +1,6 @@
 // The truth: simulations and their logs.
 //
-// A simulation changes in exactly one way: under its row's lock, in one transaction that updates the row and
+// A simulation changes in exactly one way: decided on its row as it stands, in one transaction that updates the row and
 // appends its events with the next seqs. Changes that arrive together are committed together, and each is
 // answered for itself.
 import type { ComponentMetrics, EventBody, EventType, NewEvent, SimulationEvent } from "../events.ts";
@@ -25,7 +25,7 @@ export interface Change {
   readonly documents?: Partial<SimulationDocuments>;
 }
 
-/** Pure: called with the row as it stands under its lock, possibly more than once. */
+/** Pure: called with the row as it stands, possibly more than once. */
 export type Decide<R> = (simulation: Simulation) => Change | { readonly refuse: R } | "unchanged";
 
 export type ChangeResult<R> =

@@ -1,4 +1,4 @@
-// Pure: what a batch of the engine's stream makes of a simulation. Called under the row's lock.
+// Pure: what a batch of the engine's stream makes of a simulation.
 import type { NewEvent } from "../../core/events.ts";
 import type { EngineBatch, EngineEvent, EngineLevel } from "../../core/ports/engines.ts";
 import type { Change, SimulationDocuments, SimulationPatch } from "../../core/ports/store.ts";
@@ -97,13 +97,14 @@ function recordLevel(writing: Writing, level: EngineLevel): void {
     writing.apply(confirm(simulation, "paused", { simulatedTime: level.simulatedTime }));
   }
   if (level.state === "RUNNING" || level.state === "PAUSED") {
-    writing.patch({ staleReason: null });
+    if (writing.simulation.staleReason !== null) writing.patch({ staleReason: null });
     writing.apply(confirmSpeed(writing.simulation, level.speed));
   }
-  if (caughtUp) {
+  const { simulatedTime, progress } = writing.simulation;
+  if (caughtUp && (level.simulatedTime > simulatedTime || level.progress > progress)) {
     writing.patch({
-      simulatedTime: Math.max(writing.simulation.simulatedTime, level.simulatedTime),
-      progress: Math.max(writing.simulation.progress, level.progress),
+      simulatedTime: Math.max(simulatedTime, level.simulatedTime),
+      progress: Math.max(progress, level.progress),
     });
   }
 }

@@ -44,10 +44,17 @@ export const protections: readonly Protection[] = [
     edits: [
       {
         file: "postgres/change.ts",
-        text: "    written();\n",
+        text: "    sent();\n",
         without: `    for (const change of pending) change.settle(at);
     await new Promise((resolve) => setTimeout(resolve, 200));
 `,
+      },
+      {
+        file: "postgres/group-commit.ts",
+        text: "const again = await this.#settle(calls, going);",
+        without: `for (const call of calls) call.settle(new Date());
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const again = await this.#settle(calls, going);`,
       },
     ],
     profile: "short-kills",
@@ -76,7 +83,7 @@ export const protections: readonly Protection[] = [
     name: "one key, one simulation",
     edits: [
       {
-        file: "postgres/create.ts",
+        file: "postgres/create-all.ts",
         text: "fixedValues(draft.simulation, draft.idempotencyKey)",
         without: "fixedValues(draft.simulation, null)",
       },
