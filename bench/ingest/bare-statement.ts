@@ -1,5 +1,8 @@
 // The same rows by one statement and no logic: what a client that does nothing else can put into these tables.
-// Columns of many rows travel as arrays; arrays within rows, and bodies, as lines.
+// Columns of many rows travel as arrays; bodies, and arrays within rows, as lines; measures as one array of numbers, or
+// as lines of digits to the embedded database, whose client knows no other way.
+import type { Coding } from "../../src/postgres/event-records.ts";
+import { floatArray } from "../../src/postgres/float-array.ts";
 import { databaseJson } from "../../src/postgres/json.ts";
 import { rollUpSamples } from "../../src/postgres/open-roll-ups.ts";
 import { rollUp, sampleOf } from "../../src/postgres/roll-up.ts";
@@ -13,20 +16,54 @@ export interface BareSimulation {
   readonly offset: number;
 }
 
-const eventRows = `insert into events (simulation_id, seq, type, simulated_time, engine_seq, measures, component_ids,
+/** Encoded ahead, as the log has them. */
+const samples = sampleBodies().map((body, index) => {
+  const { measures, componentMeasures } = sampleOf(1, 1, body);
+  return {
+    body: databaseJson(body),
+    measures,
+    componentMeasures,
+    digits: { measures: `{${measures.join(",")}}`, componentMeasures: `{${componentMeasures.join(",")}}` },
+    digest: Buffer.alloc(32, index).toString("hex"),
+  };
+});
+const widths = {
+  measures: samples[0]?.measures.length ?? 0,
+  componentMeasures: samples[0]?.componentMeasures.length ?? 0,
+};
+
+/** Numbers of the n-th row, of so many in each. */
+const numbers = (parameter: string, each: number) =>
+  `(${parameter}::float8[])[(r.n - 1) * ${each} + 1 : r.n * ${each}]`;
+
+const lines = (parameter: string) => `string_to_array(${parameter}, E'\\n')`;
+
+const measuresOf: Readonly<Record<Coding, readonly [measures: string, ofComponents: string, from: string]>> =
+  {
+    text: ["r.measures::float8[]", "r.component_measures::float8[]", `${lines("$3")}, ${lines("$5")}`],
+    binary: [
+      numbers("$3", widths.measures),
+      numbers("$5", widths.componentMeasures),
+      "null::text[], null::text[]",
+    ],
+  };
+
+function eventRows(coding: Coding): string {
+  const [measures, ofComponents, from] = measuresOf[coding];
+  return `insert into events (simulation_id, seq, type, simulated_time, engine_seq, measures, component_ids,
     component_measures, body, at)
-  select r.id, r.seq, 'METRICS_SAMPLED', r.seq, r.seq, r.measures::float8[], r.component_ids::text[],
-    r.component_measures::float8[], r.body::json, moment.at
-  from unnest($1::text::uuid[], $2::text::int[], string_to_array($3, E'\\n'), string_to_array($4, E'\\n'),
-    string_to_array($5, E'\\n'), string_to_array($6, E'\\n'))
-    as r(id, seq, measures, component_ids, component_measures, body), moment`;
+  select r.id, r.seq, 'METRICS_SAMPLED', r.seq, r.seq, ${measures}, r.component_ids::text[], ${ofComponents},
+    r.body::json, moment.at
+  from unnest($1::text::uuid[], $2::text::int[], ${lines("$4")}, ${lines("$6")}, ${from})
+    with ordinality as r(id, seq, component_ids, body, measures, component_measures, n), moment`;
+}
 const moment = "with moment as (select date_trunc('milliseconds', clock_timestamp()) as at)";
 
 /** Only the events. */
-export const eventsStatement = `${moment} ${eventRows}`;
+export const eventsStatement = (coding: Coding) => `${moment} ${eventRows(coding)}`;
 
 /** The events, what they make of the simulations' rows, and roll-ups. */
-export const sameStatement = `${moment},
+export const sameStatement = (coding: Coding) => `${moment},
   updated as (
     update simulations as s set simulated_time = r.seq, progress = r.progress, last_seq = r.seq, version = version + 1,
       last_metrics_seq = r.seq, engine_seq = r.seq, engine_digest = decode(r.digest, 'hex')
@@ -43,20 +80,10 @@ export const sameStatement = `${moment},
       string_to_array($13, E'\\n'), string_to_array($14, E'\\n'))
       as r(id, seq, totals, component_ids, component_samples, component_totals)
   )
-  ${eventRows}`;
+  ${eventRows(coding)}`;
 
 const idsLine = `{${componentIds.join(",")}}`;
 const samplesLine = `{${componentIds.map(() => rollUpSamples).join(",")}}`;
-/** Encoded ahead, as the log has them. */
-const samples = sampleBodies().map((body, index) => {
-  const { measures, componentMeasures } = sampleOf(1, 1, body);
-  return {
-    body: databaseJson(body),
-    measures: `{${measures.join(",")}}`,
-    componentMeasures: `{${componentMeasures.join(",")}}`,
-    digest: Buffer.alloc(32, index).toString("hex"),
-  };
-});
 const rolled = rollUp(
   sampleBodies()
     .slice(0, rollUpSamples)
@@ -67,19 +94,28 @@ const componentTotalsLine = `{${[...rolled.components.values()].flatMap(({ sums 
 let used = 0;
 
 /** The next event of each of those simulations. */
-export function nextRows(simulations: readonly BareSimulation[], what: "same" | "events"): string[] {
+export function nextRows(
+  simulations: readonly BareSimulation[],
+  what: "same" | "events",
+  coding: Coding,
+): (string | Buffer)[] {
   for (const simulation of simulations) simulation.seq += 1;
-  const said = simulations.map(() => {
+  const said = simulations.flatMap(() => {
     used = (used + 1) % samples.length;
-    return samples[used] ?? samples[0] ?? { body: "", measures: "", componentMeasures: "", digest: "" };
+    return samples[used] ?? [];
   });
+  const isText = coding === "text";
   const array = (values: readonly (string | number)[]) => `{${values.join(",")}}`;
   const events = [
     array(simulations.map(({ id }) => id)),
     array(simulations.map(({ seq }) => seq)),
-    said.map(({ measures }) => measures).join("\n"),
+    isText
+      ? said.map(({ digits }) => digits.measures).join("\n")
+      : floatArray(said.map(({ measures }) => measures)).array,
     said.map(() => idsLine).join("\n"),
-    said.map(({ componentMeasures }) => componentMeasures).join("\n"),
+    isText
+      ? said.map(({ digits }) => digits.componentMeasures).join("\n")
+      : floatArray(said.map(({ componentMeasures }) => componentMeasures)).array,
     said.map(({ body }) => body).join("\n"),
   ];
   if (what === "events") return events;

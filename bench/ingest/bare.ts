@@ -19,18 +19,26 @@ export interface BareOptions {
 }
 
 export interface BareOrder {
-  /** "same": all that a replica writes; "events": rows of the log alone. */
-  readonly what: "same" | "events";
+  /**
+   * "same": all that a replica writes, in the way that is cheapest; "digits": with numbers as digits, as `pg` sends arrays
+   * by itself; "events": rows of the log alone.
+   */
+  readonly what: "same" | "digits" | "events";
   /** Of one transaction. */
   readonly rows: number;
   readonly seconds: number;
 }
 
 /** Runs one statement, which is a transaction of its own. */
-type Run = (what: BareOrder["what"], values: string[]) => Promise<unknown>;
+type Run = (what: BareOrder["what"], values: (string | Buffer)[]) => Promise<unknown>;
 
-const statements = { same: sameStatement, events: eventsStatement };
 const { url, dataDir, simulations: many } = programOptions<BareOptions>();
+const coding = url === undefined ? "text" : "binary";
+const statements = {
+  same: sameStatement(coding),
+  digits: sameStatement("text"),
+  events: eventsStatement(coding),
+};
 const log = quietLog();
 
 const database = await openDatabase({ dataDir, log, ...(url === undefined ? {} : { url }) });
@@ -74,7 +82,10 @@ async function answer({ what, rows, seconds }: BareOrder): Promise<Saturated> {
     const own = simulations.filter((_, place) => place % runs.length === lane);
     for (let from = 0; performance.now() < until; from = (from + rows) % own.length) {
       const batch = [...own, ...own].slice(from, from + Math.min(rows, own.length));
-      await run(what, nextRows(batch, what));
+      await run(
+        what,
+        nextRows(batch, what === "events" ? "events" : "same", what === "digits" ? "text" : coding),
+      );
       events += batch.length;
     }
   };

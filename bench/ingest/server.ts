@@ -47,6 +47,7 @@ export async function serverIngest(settings: IngestSettings): Promise<void> {
     const contenders: Contender[] = [
       { name: "ours", turn: ours },
       { name: "limit", turn: () => limit("same") },
+      { name: "bare client, numbers as digits", turn: () => limit("digits") },
       { name: "limit, events alone", turn: () => limit("events") },
     ];
     const results = await contest(contenders, rounds);

@@ -3,7 +3,8 @@
 // A pooler in transaction mode (PgBouncer and the like) lends a session of the server for one transaction, then gives
 // it to somebody else. So nothing of ours lives in a session: no lock, no setting, no named statement, no temporary
 // table, no LISTEN. What bounds a statement is said when a connection begins where the server is spoken to
-// directly, and in every transaction where it is not.
+// directly, and in every transaction where it is not. Nor does anything depend on the statements that a server that is
+// spoken to directly keeps (kept-statements.ts).
 import {
   CompiledQuery,
   type DatabaseConnection,

@@ -15,6 +15,7 @@ import {
 import { documentAssignments, documentRecordset, documentValues } from "./document-records.ts";
 import { type Coding, eventNames, eventRecords, eventValues, moment } from "./event-records.ts";
 import { databaseJson } from "./json.ts";
+import { kept } from "./kept-statements.ts";
 import type { RolledUp } from "./open-roll-ups.ts";
 import { rollUpNames, rollUpRecords, rollUpRecordset, rollUpValues } from "./roll-up-records.ts";
 import { changingValues, movingValues, standsTheSame } from "./rows.ts";
@@ -67,7 +68,7 @@ function unchanged(changes: readonly Applied[]): RawBuilder<unknown> {
         and s.engine_seq = known.engine_seq
       order by s.id for update of s
     ),
-    free as (select count(*) = ${sql.lit(changes.length)} as all_are from unchanged)`;
+    free as (select count(*) = ${changes.length} as all_are from unchanged)`;
 }
 
 /** `condition`: a part `free` that says whether anything is to be written; null: always. */
@@ -116,7 +117,7 @@ function statement(
   const updated = [moved.length === 0 ? [] : ["moved"], changed.length === 0 ? [] : ["changed"]]
     .flat()
     .map((part) => `(select count(*) from ${part})`);
-  return sql<{ at: Date; updated: number }>`
+  return sql<{ at: Date; updated: number }>`${sql.raw(kept)}
     with moment as (${moment}), ${sql.join(parts)}
     select moment.at, ${sql.raw(updated.join(" + "))} as updated from moment`;
 }

@@ -5,11 +5,14 @@
 // read once. Redis keeps nothing: whatever may have been lost is told as a gap, and the log has it.
 import { setTimeout as delay } from "node:timers/promises";
 import { RedisPubSub } from "graphql-redis-subscriptions";
+import { Redis } from "ioredis";
 import { ServiceError } from "../core/errors.ts";
 import { createNoticeSieve } from "../core/notices.ts";
 import type { Bus, BusListener, Notice, Unsubscribe } from "../core/ports/bus.ts";
 import type { Log } from "../core/ports/log.ts";
 import type { TlsIdentity } from "../core/ports/tls.ts";
+import { isTerminal } from "../core/simulation.ts";
+import { Audience } from "./audience.ts";
 import { Channel } from "./channel.ts";
 import { connectRedis } from "./connect.ts";
 import { decodeNotice, encodeNotice } from "./message.ts";
@@ -65,6 +68,13 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
   });
   const sieve = createNoticeSieve();
   const outbox = new Outbox((channel, message) => pubsub.publish(channel, message), dropped);
+  const audience = new Audience();
+  const { publisher } = connections;
+  const publishCounting = async (channel: string, message: string): Promise<void> => {
+    const receivers = await publisher.publish(channel, message);
+    // The nodes of a Cluster count their own clients only.
+    if (publisher instanceof Redis) audience.learn(channel, receivers);
+  };
   const pulse = new Pulse({
     send(number) {
       // Said before the beat that proves that it could be said.
@@ -126,10 +136,12 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
   return {
     publish(notice: Notice) {
       if (closing.signal.aborted) return;
-      outbox.send(ofSimulation(notice.simulation.id), encodeNotice(notice));
+      const channel = ofSimulation(notice.simulation.id);
+      outbox.send(channel, encodeNotice(audience.isEmpty(channel) ? bare(notice) : notice), publishCounting);
+      if (isTerminal(notice.simulation.status)) audience.forget(channel);
       if (!sieve.letsThrough(notice, performance.now())) return;
       // Every replica hears these: how the simulation stands is all that lists and owners need.
-      outbox.send(names.all, encodeNotice({ ...notice, events: [] }));
+      outbox.send(names.all, encodeNotice(bare(notice)));
     },
     subscribe: (simulationId, listener) => listen(ofSimulation(simulationId), listener),
     subscribeAll: (listener) => listen(names.all, listener),
@@ -154,4 +166,9 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
       connections.close();
     },
   };
+}
+
+/** How the simulation stands; the events are in the log. */
+function bare(notice: Notice): Notice {
+  return { ...notice, events: [] };
 }

@@ -6,21 +6,24 @@ const mostOnTheWay = 16 * 1024 * 1024;
 /** A loss that goes on is told this often: everybody looks into the log then, ms. */
 const tellEveryMs = 5_000;
 
+type Publish = (channel: string, message: string) => Promise<void>;
+
 export class Outbox {
-  readonly #publish: (channel: string, message: string) => Promise<void>;
+  readonly #publish: Publish;
   readonly #dropped: () => void;
   #onTheWay = 0;
   #lost = false;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   /** `dropped`: told of each that could not be sent and is missed. */
-  constructor(publish: (channel: string, message: string) => Promise<void>, dropped: () => void = () => {}) {
+  constructor(publish: Publish, dropped: () => void = () => {}) {
     this.#publish = publish;
     this.#dropped = dropped;
   }
 
-  send(channel: string, message: string): void {
-    void this.attempt(channel, message).then((sent) => {
+  /** `publish`: in another way than the usual one. */
+  send(channel: string, message: string, publish?: Publish): void {
+    void this.attempt(channel, message, publish).then((sent) => {
       if (sent) return;
       this.#lost = true;
       this.#dropped();
@@ -28,11 +31,11 @@ export class Outbox {
   }
 
   /** What nobody misses when it is lost. Whether it was sent; never rejects. */
-  async attempt(channel: string, message: string): Promise<boolean> {
+  async attempt(channel: string, message: string, publish = this.#publish): Promise<boolean> {
     if (this.#onTheWay + message.length > mostOnTheWay) return false;
     this.#onTheWay += message.length;
     try {
-      await this.#publish(channel, message);
+      await publish(channel, message);
       return true;
     } catch {
       return false;

@@ -101,6 +101,31 @@ describe("the bus on Redis, in trouble", () => {
     await Promise.all([bus.close(), peer.close()]);
   });
 
+  it("sends what nobody listens to without its events, and with them again once somebody does", async () => {
+    const { bus, peer } = await pair();
+    const [id, other] = [randomUUID(), randomUUID()];
+    const [heard, exchange] = [recorder(), recorder()];
+    await bus.subscribe(other, exchange);
+    peer.publish(noticeOf(id, 1));
+    // What Redis answered about the first has come before what it answers about these.
+    for (const seq of [1, 2, 3]) {
+      peer.publish(noticeOf(other, seq));
+      await exchange.until(seq);
+    }
+    await bus.subscribe(id, heard);
+    peer.publish(noticeOf(id, 2));
+    await heard.until(1);
+    peer.publish(noticeOf(id, 3));
+    await heard.until(2);
+    const told = heard.notices.map(({ simulation, events }) => [simulation.lastSeq, events.length]);
+    expect(told).toEqual([
+      [2, 0],
+      [3, 1],
+    ]);
+    expect(exchange.notices.map(({ events }) => events.length)).toEqual([1, 1, 1]);
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
   it("takes a message that it cannot read for a gap", async () => {
     const bus = await open(redis.url, "here");
     const heard = recorder();
