@@ -6,6 +6,7 @@ import { type Applied, advance } from "./apply.ts";
 import { changingColumns, fixedColumns, recordset, values } from "./columns.ts";
 import { eventNames, eventRecords, eventValues, moment, stamp } from "./event-records.ts";
 import { databaseJson } from "./json.ts";
+import { kept } from "./kept-statements.ts";
 import { changingValues, fixedValues } from "./rows.ts";
 import type { Database } from "./schema.ts";
 import { lengthOf, startInsert, startRecord, Texts } from "./start-documents.ts";
@@ -65,7 +66,7 @@ export async function insert(
   const events = ordered.flatMap(({ applied }) => applied.events);
   const texts = new Texts();
   const documents = ordered.map(({ draft }) => startRecord(draft, texts));
-  const result = await sql<{ at: Date; id: string }>`
+  const result = await sql<{ at: Date; id: string }>`${sql.raw(kept)}
     with moment as (${moment}),
     created as (
       insert into simulations (${sql.raw(rowNames)}) select ${sql.raw(rowValues)}
