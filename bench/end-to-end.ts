@@ -45,7 +45,10 @@ const subscription = `subscription ($id: ID!) { simulationEvents(simulationId: $
     components { componentId utilization queueLength latencyP95 } } } }`;
 
 const emitted = new Map<string, number>();
-const received: { readonly key: string; readonly at: number }[] = [];
+/** `stored`: when the database wrote it, by its own clock, which is this machine's. */
+const received: { readonly key: string; readonly at: number; readonly stored: number }[] = [];
+/** ms that the clock of days is ahead of the machine's. */
+const ahead = Date.now() - machineMs();
 const keyOf = (id: string, simulatedTime: number) => `${id} ${simulatedTime.toFixed(3)}`;
 
 const engine = fork(join(import.meta.dirname, "end-to-end", "engine.ts"));
@@ -74,10 +77,13 @@ try {
   await delay(seconds * 1_000);
   const until = machineMs();
   await delay(settleMs);
-  const waits = received.flatMap(({ key, at }) => {
+  const ways = received.flatMap(({ key, at, stored }) => {
     const from = emitted.get(key);
-    return from === undefined || from < begunAt || from > until ? [] : [at - from];
+    return from === undefined || from < begunAt || from > until ? [] : [{ from, stored, at }];
   });
+  const waits = ways.map(({ from, at }) => at - from);
+  const toStore = ways.map(({ from, stored }) => stored - from);
+  const toClient = ways.map(({ stored, at }) => at - stored);
   for (const socket of sockets) socket.terminate();
   const rate = waits.length / seconds;
   const ours = { p50: quantile(waits, 0.5), p99: quantile(waits, 0.99) };
@@ -88,6 +94,9 @@ try {
     `${waits.length} events, ${rounded(rate)} a second, of ${simulations} simulations on 2 replicas:`,
   );
   console.log(`  engine -> client: p50 ${rounded(ours.p50)} ms, p99 ${rounded(ours.p99)} ms`);
+  console.log(
+    `  of that, p50: to the statement that stores it ${rounded(quantile(toStore, 0.5))} ms, from there ${rounded(quantile(toClient, 0.5))} ms`,
+  );
   console.log(
     `  bare hops, p50: gRPC ${rounded(hops.grpc)} + commit ${rounded(hops.commit)} + Redis ${rounded(hops.redis)} + WebSocket ${rounded(hops.webSocket)} = ${rounded(sum)} ms`,
   );
@@ -131,8 +140,9 @@ function watch(url: string, id: string): WebSocket {
       socket.send(JSON.stringify({ id: "1", type: "subscribe", payload }));
     }
     const simulatedTime = /"simulatedTime":([\d.]+)/.exec(text)?.[1];
-    if (simulatedTime !== undefined && text.includes("MetricsSampled")) {
-      received.push({ key: keyOf(id, Number(simulatedTime)), at });
+    const stored = /"at":"([^"]+)"/.exec(text)?.[1];
+    if (simulatedTime !== undefined && stored !== undefined && text.includes("MetricsSampled")) {
+      received.push({ key: keyOf(id, Number(simulatedTime)), at, stored: Date.parse(stored) - ahead });
     }
   });
   return socket;

@@ -33,11 +33,12 @@ function stamping(handlers: EngineHandlers): EngineHandlers {
     subscribe(call) {
       const write = call.write.bind(call);
       const simulationId = call.request.run?.simulationId ?? "";
-      call.write = (batch: Buffer) => {
+      // Whoever writes also hears when it is written.
+      call.write = (batch: Buffer, ...rest: unknown[]) => {
         const at = machineMs();
         // Behind the write, which it would delay.
         setImmediate(() => stamp(simulationId, batch, at));
-        return write(batch);
+        return Reflect.apply(write, call, [batch, ...rest]);
       };
       handlers.subscribe(call);
     },
