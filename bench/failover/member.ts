@@ -45,7 +45,8 @@ export class CrowdMember {
     socket.on("message", (data) => this.#hear(socket, String(data)));
     socket.on("error", () => {});
     socket.once("close", () => {
-      this.#lost = true;
+      // Refused before it saw anything, it has nothing to resume.
+      this.#lost = this.#last > 0;
       this.#replica += 1;
       const pause = Math.min(longestPauseMs, pauseMs * 2 ** this.#attempts);
       this.#attempts += 1;
