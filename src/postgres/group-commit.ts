@@ -10,7 +10,7 @@ import { type Meter, noMeter, secondsSince } from "../core/ports/meter.ts";
 import { commitChanges } from "./change.ts";
 import { isDataError, translated, unavailable } from "./errors.ts";
 import type { Coding } from "./event-records.ts";
-import { decideOnWritten, goOn } from "./go-on.ts";
+import { commitOptimistically, decideOnWritten } from "./optimistic.ts";
 import type { PendingChange } from "./pending-change.ts";
 import type { Database } from "./schema.ts";
 import { Written } from "./written.ts";
@@ -74,8 +74,9 @@ export class GroupCommit {
 
   async #commit(batch: readonly PendingChange[]): Promise<void> {
     const { changes, calls, others } = decideOnWritten(this.#written, batch);
-    const going = () => goOn(this.#db, this.#coding, this.#written, changes, this.#sent);
-    const again = await this.#settle(calls, going);
+    const optimistically = () =>
+      commitOptimistically(this.#db, this.#coding, this.#written, changes, this.#sent);
+    const again = await this.#settle(calls, optimistically);
     await this.#settle([...others, ...again], (pending) =>
       commitChanges(this.#db, this.#coding, this.#written, pending, this.#sent),
     );

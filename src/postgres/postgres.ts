@@ -5,7 +5,7 @@ import pg from "pg";
 import { limits } from "../core/limits.ts";
 import type { Log } from "../core/ports/log.ts";
 import { PooledDialect, ServerDialect } from "./dialect.ts";
-import { keepStatements } from "./kept-statements.ts";
+import { StatementKeeper } from "./kept-statements.ts";
 import type { Database, Schema } from "./schema.ts";
 import type { ServerAddress } from "./tls.ts";
 
@@ -63,9 +63,10 @@ export function connect(
   // event itself would end the process: the pool's for idle ones, the client's between two queries.
   const broken = (error: Error) => log.warn({ err: error }, "A database connection broke.");
   pool.on("error", broken);
+  const keeper = new StatementKeeper();
   pool.on("connect", (client) => {
     client.on("error", broken);
-    if (bounding === "connection") keepStatements(client);
+    if (bounding === "connection") keeper.serve(client);
   });
   made(pool);
   const dialect =

@@ -137,8 +137,11 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
     publish(notice: Notice) {
       if (closing.signal.aborted) return;
       const channel = ofSimulation(notice.simulation.id);
-      outbox.send(channel, encodeNotice(audience.isEmpty(channel) ? bare(notice) : notice), publishCounting);
-      if (isTerminal(notice.simulation.status)) audience.forget(channel);
+      const message = encodeNotice(audience.isEmpty(channel) ? bare(notice) : notice);
+      // Nothing follows the last one: what is known of its audience goes with it, and nothing more is learnt.
+      const isLast = isTerminal(notice.simulation.status);
+      if (isLast) audience.forget(channel);
+      outbox.send(channel, message, isLast ? undefined : publishCounting);
       if (!sieve.letsThrough(notice, performance.now())) return;
       // Every replica hears these: how the simulation stands is all that lists and owners need.
       outbox.send(names.all, encodeNotice(bare(notice)));

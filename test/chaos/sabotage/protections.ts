@@ -51,10 +51,10 @@ export const protections: readonly Protection[] = [
       },
       {
         file: "postgres/group-commit.ts",
-        text: "const again = await this.#settle(calls, going);",
+        text: "const again = await this.#settle(calls, optimistically);",
         without: `for (const call of calls) call.settle(new Date());
     await new Promise((resolve) => setTimeout(resolve, 200));
-    const again = await this.#settle(calls, going);`,
+    const again = await this.#settle(calls, optimistically);`,
       },
     ],
     profile: "short-kills",

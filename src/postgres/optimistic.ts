@@ -39,7 +39,7 @@ export function decideOnWritten(written: Written, pending: readonly PendingChang
  * The time of the events; null: others have written, and nothing of it is stored. What throws has changed nothing, or
  * nobody knows. `sent`: it is on its way, and whether it is committed nobody knows.
  */
-export async function goOn(
+export async function commitOptimistically(
   db: Database,
   coding: Coding,
   written: Written,
