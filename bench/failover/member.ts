@@ -45,9 +45,11 @@ export class CrowdMember {
     socket.on("message", (data) => this.#hear(socket, String(data)));
     socket.on("error", () => {});
     socket.once("close", () => {
-      // Refused before it saw anything, it has nothing to resume.
-      this.#lost = this.#last > 0;
-      this.#replica += 1;
+      // Refused before it saw anything, it has nothing to resume, and still joins the first replica.
+      if (this.#last > 0) {
+        this.#lost = true;
+        this.#replica += 1;
+      }
       const pause = Math.min(longestPauseMs, pauseMs * 2 ** this.#attempts);
       this.#attempts += 1;
       setTimeout(() => this.connect(), pause * Math.random());
