@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Claimed, OwnedSimulation } from "../core/ports/leases.ts";
 import { type Applied, apply } from "./apply.ts";
+import { isDead } from "./dead.ts";
 import { stamp } from "./event-records.ts";
 import { ownerChanged } from "./owner-changed.ts";
 import { active, open } from "./queue-order.ts";
@@ -23,11 +24,11 @@ export async function owned(db: Database, replica: string): Promise<readonly Own
 
 /** None where the replica itself is not alive. */
 export async function claim(db: Database, replica: string, limit: number): Promise<readonly Claimed[]> {
-  if (!(await isAnythingToClaim(db))) return [];
+  if (!(await isAnythingToClaim(db, replica))) return [];
   return db.transaction().execute(async (tx) => {
     // First the leases, then, in a statement that sees their end, the simulations: a replica that renewed at the
     // last moment is not robbed.
-    await sql`delete from replicas where expires_at <= clock_timestamp()`.execute(tx);
+    await sql`delete from replicas where ${isDead(replica)}`.execute(tx);
     const { rows } = await sql<SimulationRow>`
       select s.* from simulations s
       where ${orphaned} and exists (select from replicas where replicas.id = ${replica})
@@ -55,9 +56,9 @@ function takeOver(before: Stored, replica: string): Applied {
 const orphaned = sql`s.status in ${active}
   and (s.owner is null or not exists (select from replicas where replicas.id = s.owner))`;
 
-async function isAnythingToClaim(db: Database): Promise<boolean> {
+async function isAnythingToClaim(db: Database, replica: string): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
-    select exists (select from replicas where expires_at <= clock_timestamp())
+    select exists (select from replicas where ${isDead(replica)})
       or exists (select from simulations s where ${orphaned}) as found`.execute(db);
   return rows[0]?.found === true;
 }

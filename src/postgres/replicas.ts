@@ -4,8 +4,10 @@ import { ServiceError } from "../core/errors.ts";
 import { open } from "./queue-order.ts";
 import type { Database, Schema } from "./schema.ts";
 
+const now = sql<Date>`clock_timestamp()`;
+
 /** The end of a lease of that many ms that begins now. */
-const until = (leaseMs: number) => sql<Date>`clock_timestamp() + ${leaseMs}::float8 * interval '1 ms'`;
+const until = (leaseMs: number) => sql<Date>`${now} + ${leaseMs}::float8 * interval '1 ms'`;
 
 /**
  * Where the name is alive, UNAVAILABLE: whether another has it or the answer to our own call was lost, to ask
@@ -15,8 +17,10 @@ const until = (leaseMs: number) => sql<Date>`clock_timestamp() + ${leaseMs}::flo
 export async function join(db: Database, replica: string, leaseMs: number): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const { rows } = await sql`
-      insert into replicas (id, expires_at) values (${replica}, ${until(leaseMs)})
-      on conflict (id) do update set expires_at = excluded.expires_at
+      insert into replicas (id, expires_at, renewed_at, session)
+      values (${replica}, ${until(leaseMs)}, ${now}, pg_backend_pid())
+      on conflict (id) do update
+        set expires_at = excluded.expires_at, renewed_at = excluded.renewed_at, session = excluded.session
         where replicas.expires_at <= clock_timestamp()
       returning id`.execute(tx);
     if (rows.length === 0) {
@@ -29,7 +33,8 @@ export async function join(db: Database, replica: string, leaseMs: number): Prom
 /** A lease that has run out and that nobody has removed is good again. */
 export async function renew(db: Database, replica: string, leaseMs: number): Promise<boolean> {
   const { rows } = await sql`
-    update replicas set expires_at = ${until(leaseMs)} where id = ${replica} returning id`.execute(db);
+    update replicas set expires_at = ${until(leaseMs)}, renewed_at = ${now}, session = pg_backend_pid()
+    where id = ${replica} returning id`.execute(db);
   return rows.length > 0;
 }
 

@@ -110,6 +110,10 @@ export interface InstallationTable {
 export interface ReplicasTable {
   id: string;
   expires_at: Date;
+  /** Null where a release before this one renewed it. */
+  renewed_at: Date | null;
+  /** The process id of the server's session by which it was renewed. */
+  session: number | null;
 }
 
 /** One row at most. */

@@ -120,7 +120,8 @@ export function replay(addressOf: () => string): void {
     const before = client.follow(lost, 0, { acknowledge: true });
     await before.until(({ lastSeq }) => lastSeq >= 40);
     const live = await client.injectFault(lost, slowApi);
-    await before.until(({ lastSeq }) => lastSeq >= 80);
+    // Told later than the first, so that the times alone say which came first.
+    await before.until(({ events }) => events.some(({ simTimeMs }) => simTimeMs > live.appliedAtMs));
     const second = { ...slowApi, id: "slower", amount: 3 };
     const liveSecond = await client.injectFault(lost, second);
     await client.setSpeed(lost, 0);
