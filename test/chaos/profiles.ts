@@ -53,7 +53,7 @@ export const profiles = {
   /** More than enough, so that 50 still run while the next are being started. */
   kills: {
     ...usually,
-    nemesis: () => kills({ armedShare: 0.1, awayMs: 3_000 }),
+    nemesis: () => kills({ armedShare: 0.12, awayMs: 3_000 }),
     workload: { ...usual, running: 56 },
   },
   freeze: { ...usually, nemesis: () => freezes(10_000) },

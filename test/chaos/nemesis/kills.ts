@@ -8,7 +8,7 @@ import { goneOn, lossOf, now, victim } from "./owners.ts";
 const goneOnWithinMs = 20_000;
 const victimWithinMs = 25_000;
 /** An armed replica that has not come by its place by then is killed where it is. */
-const armedDiesWithinMs = 20_000;
+const armedDiesWithinMs = 30_000;
 
 export interface Kills {
   /** How often, of all restarts, a replica is to die at a named place. */
@@ -69,11 +69,11 @@ export function kills({ armedShare, awayMs }: Kills): Nemesis {
 
   function nextFailpoint({ random }: Scene): string | null {
     if (!random.chance(armedShare)) return null;
-    // Late enough that it drives ten by then, most times.
+    // Late enough that it drives ten by then, most times, and soon enough that it comes there.
     const places = [
-      `before_attach:${random.whole(12, 20)}`,
-      `mid_batch:${random.whole(300, 900)}`,
-      `after_commit_before_publish:${random.whole(600, 1_800)}`,
+      `before_attach:${random.whole(10, 14)}`,
+      `mid_batch:${random.whole(150, 400)}`,
+      `after_commit_before_publish:${random.whole(200, 500)}`,
     ];
     return random.pick(places);
   }
