@@ -23,7 +23,7 @@ run and wait is set [elsewhere](configuration.md#limits).
 | too many failures to say who it is | 429 with \`Retry-After\`, \`RATE_LIMITED\` | the upgrade is answered 429, or closed with 1013 |
 | too many sockets of an address, or too many of them not yet acknowledged | | the upgrade is answered 429 with \`Retry-After\` |
 | too many sockets of a user | | closed with 1013 |
-| more come in than a replica takes | 503 with \`Retry-After\` | the upgrade is answered 503 with \`Retry-After\`, or closed with 1013 |
+| more come in than a replica takes | 503 with \`Retry-After\` | the upgrade waits its turn, for some seconds; where too many wait it is answered 503 with \`Retry-After\`, or closed with 1013 |
 | too many messages | | closed with 1008 |
 | a client that does not read | the stream is cut | closed with 4420 |
 

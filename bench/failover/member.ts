@@ -1,5 +1,5 @@
-// One viewer of a crowd: counts that nothing is missing or doubled, and comes back as clients do, after a pause that is
-// drawn and grows.
+// One viewer of a crowd: counts that nothing is missing or doubled, and comes back as clients do behind a load balancer:
+// after a pause that is drawn and grows, and where an address takes no connection, at once at another one.
 import { WebSocket } from "ws";
 
 interface MemberOptions {
@@ -43,12 +43,19 @@ export class CrowdMember {
     });
     socket.on("open", () => socket.send('{"type":"connection_init"}'));
     socket.on("message", (data) => this.#hear(socket, String(data)));
-    socket.on("error", () => {});
+    let isNobodyThere = false;
+    socket.on("error", (error) => {
+      isNobodyThere = "code" in error && error.code === "ECONNREFUSED";
+    });
     socket.once("close", () => {
-      // Refused before it saw anything, it has nothing to resume, and still joins the first replica.
-      if (this.#last > 0) {
-        this.#lost = true;
+      // Refused before it saw anything, it has nothing to resume.
+      if (this.#last > 0) this.#lost = true;
+      if (isNobodyThere) {
         this.#replica += 1;
+        if (this.#replica % urls.length > 0) {
+          this.connect();
+          return;
+        }
       }
       const pause = Math.min(longestPauseMs, pauseMs * 2 ** this.#attempts);
       this.#attempts += 1;

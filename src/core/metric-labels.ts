@@ -47,6 +47,7 @@ export const limitNames = [
   "streamsPerAddress",
   "upgradesPerSecond",
   "upgradeBurst",
+  "upgradesWaiting",
   "unacknowledged",
   "unacknowledgedPerAddress",
   "identifying",

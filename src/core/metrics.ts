@@ -39,6 +39,11 @@ const engineMethods = [
 export const metrics = {
   simulations_sockets_open: { type: "gauge", help: "WebSockets that are open.", labels: {} },
   simulations_sockets_max: { type: "gauge", help: "WebSockets that this replica takes at most.", labels: {} },
+  simulations_sockets_waiting: {
+    type: "gauge",
+    help: "Requests to open a WebSocket that wait for their turn.",
+    labels: {},
+  },
   simulations_socket_upgrades_total: {
     type: "counter",
     help: "Requests to open a WebSocket, by what came of them: refused for an unknown path, host or origin, by a limit of their address (429), or because the replica is full or drains (503).",

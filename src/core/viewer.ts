@@ -13,7 +13,7 @@ export interface Viewer {
   /** Of the whole service: sees and commands everything. */
   readonly admin: boolean;
   /** The caller's own credential for the Design Service, for example "Bearer …". */
-  readonly authorization?: string;
+  readonly authorization?: string | undefined;
 }
 
 type Placed = Pick<Simulation, "userId" | "projectId">;

@@ -99,6 +99,10 @@ export class Reader implements Source<FeedItem>, Watcher {
     this.#topic.page(this.#position, this.#pageTypes).then(settle, () => settle(null));
   }
 
+  get isAlone(): boolean {
+    return this.#topic.watchers.size === 1;
+  }
+
   get behind(): number {
     return this.#topic.closed ? 0 : Math.max(0, this.#topic.simulation.lastSeq - this.#position);
   }
@@ -175,13 +179,19 @@ export class Reader implements Source<FeedItem>, Watcher {
     const isWanted = this.#types === null || this.#types.has(event.body.type);
     if (isWanted && this.#rate !== null && event.body.type === "METRICS_SAMPLED") {
       this.#rate.hold(event);
-      this.#position = event.seq;
+      this.#advance(event.seq);
       return null;
     }
     const held = isWanted ? this.#giveHeld() : null;
     if (held !== null) return held;
-    this.#position = event.seq;
+    this.#advance(event.seq);
     return isWanted ? this.#topic.delivered(event) : null;
+  }
+
+  /** What lies behind the only reader nobody is given again: it goes while it is young, which costs next to nothing. */
+  #advance(seq: number): void {
+    this.#position = seq;
+    if (this.isAlone) this.#topic.tail.dropBefore(seq);
   }
 
   /** What the stream has to say of itself before it goes on. */

@@ -13,6 +13,8 @@ export interface Source<T extends object> {
   load(): void;
   /** One callback, called whenever it may be worth to take again; never from within `take`. */
   onWake(wake: () => void): void;
+  /** True: nobody else is given what this gives now, so it is worth nothing afterwards. Left out: not known. */
+  readonly isAlone?: boolean;
   /** Lets everything go; may be called twice. */
   release(): void;
 }

@@ -66,6 +66,11 @@ export class Tail {
     return renewed;
   }
 
+  /** Lets those before this event go. */
+  dropBefore(seq: number): void {
+    while (this.#start < this.#end && this.#start + 1 < seq) this.#dropFirst();
+  }
+
   /** Lets the older half go. */
   halve(): void {
     const keep = Math.floor((this.#end - this.#start) / 2);

@@ -1,4 +1,5 @@
 // The commands, over the ledger.
+import { AskedTogether } from "../core/asked-together.ts";
 import { ServiceError } from "../core/errors.ts";
 import { limits } from "../core/limits.ts";
 import type { SimulationFilter, SimulationStore, StartInput } from "../core/ports/store.ts";
@@ -10,7 +11,6 @@ import { draft } from "./draft.ts";
 import type { Ledger } from "./ledger.ts";
 import type { DesignPreparation, Preparation, Prepared } from "./prepare.ts";
 import type { OrchestratorSettings } from "./settings.ts";
-import { SharedCount } from "./shared-count.ts";
 import { differingFields, requireRange, startInput } from "./start-input.ts";
 import { intend, intendSpeed } from "./transitions.ts";
 
@@ -28,7 +28,7 @@ type StatusIntent = Exclude<Intent, "setSpeed">;
 export class CommandService implements Commands {
   readonly #parts: CommandServiceParts;
   /** Of what each user has QUEUED. */
-  readonly #queued = new SharedCount();
+  readonly #queued = new AskedTogether<number>();
 
   constructor(parts: CommandServiceParts) {
     this.#parts = parts;

@@ -108,7 +108,16 @@ export class DesignPreparation {
   }
 }
 
+/** Of one translation always the same object: whoever stores it knows it again. */
+const engineConfigs = new WeakMap<Translation, EngineConfig>();
+
 function engineConfigOf(translation: Translation): EngineConfig {
+  const engineConfig = engineConfigs.get(translation) ?? madeOf(translation);
+  engineConfigs.set(translation, engineConfig);
+  return engineConfig;
+}
+
+function madeOf(translation: Translation): EngineConfig {
   const { config, encoded, digest, assumptions, warnings, features } = translation;
   return {
     encoded,

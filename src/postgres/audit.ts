@@ -6,6 +6,8 @@ import { firstIdAt } from "../core/simulation-id.ts";
 import { projectsOf, type Viewer } from "../core/viewer.ts";
 import { asking } from "./errors.ts";
 import { allOf } from "./filters.ts";
+import { databaseJson } from "./json.ts";
+import { kept } from "./kept-statements.ts";
 import type { Database } from "./schema.ts";
 import { uuidOf } from "./uuid.ts";
 
@@ -41,15 +43,27 @@ export function auditOn({ reads, writes }: AuditDatabases): Audit {
 
 async function write(db: Database, entries: readonly AuditEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(
-    (it) => sql`(${uuid()}::uuid, clock_timestamp(), ${it.userId}, ${it.action}, ${it.subject},
-      ${it.simulationId === null ? null : uuidOf(it.simulationId)}::uuid, ${it.projectId}, ${it.transport},
-      ${it.address}, ${it.result}, ${it.correlationId})`,
-  );
-  await sql`
+  const records = entries.map((it) => ({
+    id: uuid(),
+    user_id: it.userId,
+    action: it.action,
+    subject: it.subject,
+    simulation_id: it.simulationId === null ? null : uuidOf(it.simulationId),
+    project_id: it.projectId,
+    transport: it.transport,
+    address: it.address,
+    result: it.result,
+    correlation_id: it.correlationId,
+  }));
+  await sql`${sql.raw(kept)}
     insert into audit (id, at, user_id, action, subject, simulation_id, project_id, transport, address, result,
       correlation_id)
-    values ${sql.join(rows)}`.execute(db);
+    select r.id, clock_timestamp(), r.user_id, r.action, r.subject, r.simulation_id, r.project_id, r.transport,
+      r.address, r.result, r.correlation_id
+    from json_to_recordset(${databaseJson(records)}::json) as r(id uuid, user_id text, action text, subject text,
+      simulation_id uuid, project_id text, transport text, address text, result text, correlation_id text)`.execute(
+    db,
+  );
 }
 
 function readableBy(viewer: Viewer): RawBuilder<boolean> {

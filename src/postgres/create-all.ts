@@ -4,26 +4,29 @@ import { sql } from "kysely";
 import type { CreateResult, NewSimulation } from "../core/ports/store.ts";
 import { type Applied, advance } from "./apply.ts";
 import { changingColumns, fixedColumns, recordset, values } from "./columns.ts";
+import type { KnownContents } from "./contents.ts";
 import { eventNames, eventRecords, eventValues, moment, stamp } from "./event-records.ts";
 import { databaseJson } from "./json.ts";
 import { kept } from "./kept-statements.ts";
 import { changingValues, fixedValues } from "./rows.ts";
 import type { Database } from "./schema.ts";
-import { lengthOf, startInsert, startRecord, Texts } from "./start-documents.ts";
+import { contentsOf, documentClauses, type StartDocuments, startDocuments } from "./start-documents.ts";
 import { find } from "./started.ts";
 
 export interface Made {
   readonly draft: NewSimulation;
   readonly applied: Applied;
+  readonly documents: StartDocuments;
   /** Of what it takes along, about. */
   readonly bytes: number;
 }
 
 /** Throws where a draft is none: that is a defect of the caller. */
-export function made(draft: NewSimulation): Made {
-  const { design, engineConfig } = draft.documents;
-  const bytes = 1_000 + lengthOf(design) + 2 * (engineConfig?.encoded.length ?? 0);
-  return { draft, applied: first(draft), bytes };
+export function made(draft: NewSimulation, known: KnownContents): Made {
+  const documents = startDocuments(draft);
+  const sent = contentsOf(documents).filter((content) => !known.has(content));
+  const bytes = sent.reduce((sum, content) => sum + 2 * content.bytes.length, 1_000);
+  return { draft, applied: first(draft), documents, bytes };
 }
 
 export function createdOf({ applied: { stored, events } }: Made, at: Date): CreateResult {
@@ -49,14 +52,27 @@ function first({ simulation, events, documents }: NewSimulation): Applied {
   );
 }
 
-/**
- * The ids of those that are new: of the others the key, or the id, is there already. `at`: null where none is new. No
- * two may have the same id. Rejects where nothing is written.
- */
-export async function insert(
-  db: Database,
-  all: readonly Made[],
-): Promise<{ readonly at: Date | null; readonly ids: ReadonlySet<string> }> {
+export interface Inserted {
+  readonly at: Date;
+  /** Of those that are new: of the others the key, or the id, is there already. */
+  readonly ids: ReadonlySet<string>;
+}
+
+/** No two may have the same id. Rejects where nothing is written. */
+export async function insert(db: Database, all: readonly Made[], known: KnownContents): Promise<Inserted> {
+  const inserted = (await attempt(db, all, known)) ?? (await again(db, all, known));
+  if (inserted === null) throw new Error("What is sent along is missing.");
+  return inserted;
+}
+
+/** The database has lost what it had, as one that was restored: everything is sent once more. */
+function again(db: Database, all: readonly Made[], known: KnownContents): Promise<Inserted | null> {
+  known.forget();
+  return attempt(db, all, known);
+}
+
+/** Null: nothing is written, for something that is known to be in the database is not. */
+async function attempt(db: Database, all: readonly Made[], known: KnownContents): Promise<Inserted | null> {
   // In one order everywhere: of two statements with the same keys, neither waits for the other.
   const ordered = all.toSorted((one, other) => compared(orderOf(one), orderOf(other)));
   const rows = ordered.map(({ draft, applied }) => ({
@@ -64,13 +80,14 @@ export async function insert(
     ...changingValues(applied.stored),
   }));
   const events = ordered.flatMap(({ applied }) => applied.events);
-  const texts = new Texts();
-  const documents = ordered.map(({ draft }) => startRecord(draft, texts));
-  const result = await sql<{ at: Date; id: string }>`${sql.raw(kept)}
+  const documents = documentClauses(ordered, known);
+  const result = await sql<{ at: Date; id: string | null; missing: boolean }>`${sql.raw(kept)}
     with moment as (${moment}),
+    ${documents.before},
     created as (
       insert into simulations (${sql.raw(rowNames)}) select ${sql.raw(rowValues)}
       from json_to_recordset(${databaseJson(rows)}::json) as r(${sql.raw(rowRecordset)})
+      where not exists (select from missing)
       on conflict do nothing
       returning id
     ),
@@ -78,9 +95,13 @@ export async function insert(
       insert into events (${sql.raw(eventNames)})
       select ${sql.raw(eventValues)} from moment, ${eventRecords(events)} join created on created.id = r.simulation_id
     ),
-    kept as (${startInsert(documents, texts)})
-    select moment.at, created.id from moment, created`.execute(db);
-  return { at: result.rows[0]?.at ?? null, ids: new Set(result.rows.map(({ id }) => id)) };
+    ${documents.kept}
+    select moment.at, created.id, exists (select from missing) as missing
+    from moment left join created on true`.execute(db);
+  const [first] = result.rows;
+  if (first === undefined || first.missing) return null;
+  for (const content of documents.sent) known.add(content);
+  return { at: first.at, ids: new Set(result.rows.flatMap(({ id }) => id ?? [])) };
 }
 
 function orderOf({ draft: { simulation, idempotencyKey } }: Made): readonly string[] {

@@ -4,6 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setImmediate } from "node:timers/promises";
 import { limits } from "../core/limits.ts";
 import type { CreateResult, NewSimulation } from "../core/ports/store.ts";
+import { KnownContents } from "./contents.ts";
 import { createdOf, existingOf, insert, type Made, made } from "./create-all.ts";
 import { isDataError, unavailable } from "./errors.ts";
 import type { Database } from "./schema.ts";
@@ -22,6 +23,7 @@ export class GroupCreate {
   /** What is everybody's is written with the context of no single caller. */
   readonly #apart = AsyncLocalStorage.snapshot();
   readonly #ends = new Set<Promise<void>>();
+  readonly #known = new KnownContents();
   #running = 0;
   /** Statements that came through. */
   #written = 0;
@@ -36,7 +38,7 @@ export class GroupCreate {
   /** Rejects with the database's own error; ServiceError UNAVAILABLE where there is no room to wait. */
   create(draft: NewSimulation): Promise<CreateResult> {
     return new Promise((settle, fail) => {
-      const one = { made: made(draft), settle, fail };
+      const one = { made: made(draft, this.#known), settle, fail };
       const isFull = this.#waiting.length >= limits.createQueue || this.#bytes >= limits.createQueueBytes;
       if (this.#closed || isFull) throw unavailable();
       this.#waiting.push(one);
@@ -108,12 +110,13 @@ export class GroupCreate {
     const { at, ids } = await insert(
       this.#db,
       some.map((one) => one.made),
+      this.#known,
     );
     this.#written += 1;
     // What is new is told before anybody looks for what was there before.
     const others: Waiting[] = [];
     for (const one of some) {
-      if (at !== null && ids.has(one.made.draft.simulation.id)) one.settle(createdOf(one.made, at));
+      if (ids.has(one.made.draft.simulation.id)) one.settle(createdOf(one.made, at));
       else others.push(one);
     }
     await Promise.all(others.map((one) => existingOf(this.#db, one.made).then(one.settle, one.fail)));

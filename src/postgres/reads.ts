@@ -47,20 +47,38 @@ export async function input(db: Database, viewer: Viewer, id: string): Promise<S
   return row?.input ?? null;
 }
 
-async function documentsRow(db: Database, viewer: Viewer, id: string): Promise<DocumentsTable | null> {
+/** Wherever it stands. */
+type DocumentsRow = Pick<
+  DocumentsTable,
+  "input" | "design" | "engine_encoded" | "engine_digest" | "engine_parts" | "report"
+>;
+
+async function documentsRow(db: Database, viewer: Viewer, id: string): Promise<DocumentsRow | null> {
   const uuid = uuidOf(id);
   if (uuid === null) return null;
   const row = await db
     .selectFrom("simulations")
     .innerJoin("simulation_documents", "simulation_id", "id")
-    .selectAll("simulation_documents")
+    .leftJoin("contents as design", "design.hash", "design_hash")
+    .leftJoin("contents as encoded", "encoded.hash", "engine_encoded_hash")
+    .leftJoin("contents as parts", "parts.hash", "engine_parts_hash")
+    .select(["input", "simulation_documents.engine_digest", "report"])
+    .select([
+      sql<unknown>`coalesce(simulation_documents.design, convert_from(design.content, 'UTF8')::json)`.as(
+        "design",
+      ),
+      sql<Uint8Array | null>`coalesce(engine_encoded, encoded.content)`.as("engine_encoded"),
+      sql<
+        DocumentsRow["engine_parts"]
+      >`coalesce(engine_parts, convert_from(parts.content, 'UTF8')::jsonb)`.as("engine_parts"),
+    ])
     .where("simulations.id", "=", uuid)
     .where(visibleTo(viewer))
     .executeTakeFirst();
   return row ?? null;
 }
 
-function engineConfigOf(row: DocumentsTable): EngineConfig | null {
+function engineConfigOf(row: DocumentsRow): EngineConfig | null {
   const encoded = bytesOf(row.engine_encoded);
   const digest = bytesOf(row.engine_digest);
   if (encoded === null || digest === null || row.engine_parts === null) return null;

@@ -99,6 +99,17 @@ export interface DocumentsTable {
   engine_digest: Uint8Array | null;
   engine_parts: Omit<EngineConfig, "encoded" | "digest"> | null;
   report: SimulationReport | null;
+  /** Of what was known at the start: in `contents`, unless the column beside it has something. */
+  design_hash: Uint8Array | null;
+  engine_encoded_hash: Uint8Array | null;
+  engine_parts_hash: Uint8Array | null;
+}
+
+/** Documents of starts, each once. */
+export interface ContentsTable {
+  /** SHA-256 of the content. */
+  hash: Uint8Array;
+  content: Uint8Array;
 }
 
 /** One row, made by the first migration. */
@@ -128,6 +139,7 @@ export interface Schema {
   events: EventsTable;
   metrics_roll_ups: RollUpsTable;
   simulation_documents: DocumentsTable;
+  contents: ContentsTable;
   installation: InstallationTable;
   replicas: ReplicasTable;
   scheduler_lease: SchedulerLeaseTable;

@@ -28,7 +28,8 @@ export class Delivery implements Filler {
   readonly over: Promise<void>;
   readonly #source: Source<object>;
   readonly #outbox: Outbox;
-  readonly #join: (item: object) => RenderingGroup;
+  /** Until it has joined: what it takes to join is not kept. */
+  #join: ((item: object) => RenderingGroup) | undefined;
   readonly #context: unknown;
   readonly #shape: ShapeError;
   /** What stands before each result, in UTF-8. */
@@ -95,9 +96,18 @@ export class Delivery implements Filler {
         this.end();
         return;
       }
-      this.#group ??= this.#join(item);
-      this.#outbox.put(this.#group.frame(item, this.#head, this.#context));
+      const group = this.#group ?? this.#joined(item);
+      const isAlone = this.#source.isAlone === true;
+      this.#outbox.put(group.frame(item, this.#head, this.#context, isAlone));
     }
+  }
+
+  #joined(item: object): RenderingGroup {
+    const group = this.#join?.(item);
+    if (group === undefined) throw new Error("A delivery joins once.");
+    this.#group = group;
+    this.#join = undefined;
+    return group;
   }
 
   /** What failed is told as the last result. */

@@ -174,10 +174,17 @@ export const limitGroups = {
     upgradesPerSecond: {
       value: 300,
       unit: "per second",
-      meaning: "New WebSockets, at a steady rate; the others are answered 503 with Retry-After.",
+      meaning: "New WebSockets, at a steady rate; the others wait.",
       range: [1, 100_000],
     },
     upgradeBurst: { value: 500, unit: "", meaning: "So many of them at once.", range: [1, 100_000] },
+    upgradesWaiting: {
+      value: 3_000,
+      unit: "",
+      meaning:
+        "Those that wait, in the order in which they came; the others are answered 503 with Retry-After.",
+      range: [0, 100_000],
+    },
     unacknowledged: {
       value: 1_000,
       unit: "",

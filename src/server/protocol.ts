@@ -27,7 +27,8 @@ import { prepare, type Ready, type Yoga } from "./yoga.ts";
 
 /** What a socket carries beside the protocol's own state. */
 export interface SocketExtra {
-  readonly request: IncomingMessage;
+  /** With which it was opened. Let go when the connection is acknowledged: sockets last, and it is large. */
+  request: IncomingMessage | undefined;
   readonly operations: SocketOperations;
   readonly outbox: Outbox;
   readonly turn: Turn;
@@ -62,6 +63,8 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
   function run(args: ExecutionArgs): OperationResult {
     const prepared = runs.get(args);
     if (prepared === undefined) throw new Error("An operation that was not prepared.");
+    // What prepared it is let go: the arguments stay for as long as the operation.
+    runs.delete(args);
     return prepared();
   }
 
@@ -74,6 +77,11 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     }
     socket.once("close", giveBack);
     if (socket.destroyed) giveBack();
+  }
+
+  /** Made apart: it lasts as long as the operation, and would keep whatever else its maker knows. */
+  function renewing(extra: SocketExtra): (token: string) => Promise<Session> {
+    return async (token) => renewed(extra, await identityAt(extra.address).session(token), isOver);
   }
 
   async function results({ args, run, shared }: Ready, id: string, viewer: Viewer, extra: SocketExtra) {
@@ -119,12 +127,14 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
     connectionInitWaitTimeout: bounds.limits.initWaitMs,
     async onConnect({ extra, connectionParams }) {
       const { request, address } = extra;
+      if (request === undefined) throw new Error("A connection that was acknowledged before.");
       const session = await identityAt(address).session(bearerOf(request, connectionParams ?? {}));
       // From here on it is ended with the others; until here nobody knew of it.
       if (isOver(session)) throw ended();
       extra.session = session;
       admitSocket(session, request);
       extra.traceparent = connectionParams?.traceparent ?? request.headers.traceparent;
+      extra.request = undefined;
       extra.acknowledged();
       return true;
     },
@@ -132,8 +142,7 @@ export function graphqlProtocol(options: ProtocolOptions): Protocol<SocketExtra>
       const { session, address, operations } = extra;
       if (session === undefined) throw new Error("A subscribe before the acknowledgement.");
       if (isOver(session)) throw ended();
-      const renew = async (token: string) => renewed(extra, await identityAt(address).session(token), isOver);
-      const caller = { transport: "websocket", address, session, renew } as const;
+      const caller = { transport: "websocket", address, session, renew: renewing(extra) } as const;
       const asker = { viewer: viewerOn(extra, session), caller, seat: operations.seat(id) };
       const prepared = await prepare(yoga, shape, asker, payload);
       if (prepared.kind === "refused") return prepared.errors;
@@ -174,9 +183,13 @@ function renewed(extra: SocketExtra, session: Session, isOver: Identity["isOver"
 }
 
 /** The viewer, whose credential is the newest of the connection for as long as the operation lasts. */
-function viewerOn(extra: SocketExtra, { viewer }: Session): Viewer {
-  const get = () => extra.session?.viewer.authorization;
-  return Object.defineProperty({ ...viewer }, "authorization", { get, enumerable: true });
+function viewerOn(extra: SocketExtra, { viewer: { authorization: _, ...viewer } }: Session): Viewer {
+  return {
+    ...viewer,
+    get authorization() {
+      return extra.session?.viewer.authorization;
+    },
+  };
 }
 
 function ended(): ServiceError {

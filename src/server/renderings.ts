@@ -125,10 +125,11 @@ export class RenderingGroup {
 
   /**
    * A whole frame with the result for this item; `head` is what stands before the result, in UTF-8; `context`: of the
-   * member who is given it. Whoever is given the item by this group has the same rights to it.
+   * member who is given it. Whoever is given the item by this group has the same rights to it. `isAlone`: nobody else
+   * is given it, and its text is not kept.
    */
-  frame(item: unknown, head: string, context: unknown): string {
-    const text = this.#text(item, context);
+  frame(item: unknown, head: string, context: unknown, isAlone = false): string {
+    const text = this.#text(item, context, isAlone);
     const bytes = head.length + text.length + 1;
     if (bytes !== this.#frameBytes) {
       this.#frameBytes = bytes;
@@ -149,7 +150,7 @@ export class RenderingGroup {
     this.#options.release(this.#texts.values());
   }
 
-  #text(item: unknown, context: unknown): string {
+  #text(item: unknown, context: unknown, isAlone: boolean): string {
     const { seen, executor, keep, rendered } = this.#options;
     const key = seen(item);
     const known = key === undefined ? undefined : this.#texts.get(key);
@@ -160,7 +161,7 @@ export class RenderingGroup {
     this.#count();
     rendered.miss.add();
     const text = utf8(this.#json(executor.execute(item, context)));
-    if (key === undefined) return text;
+    if (key === undefined || isAlone) return text;
     const kept: Kept = { group: this, item: key, text };
     if (keep(kept)) this.#texts.set(key, kept);
     return text;

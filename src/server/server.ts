@@ -71,6 +71,7 @@ export async function createServer(options: ServerOptions): Promise<RunningServe
     ),
   );
   meter.gauge("simulations_sockets_open", {}, () => sockets.size);
+  meter.gauge("simulations_sockets_waiting", {}, () => sockets.waiting);
   meter.gauge("simulations_sockets_max", {}, () => limits.sockets);
   meter.gauge("simulations_operations_open", { transport: "websocket" }, () => sockets.operations);
   meter.gauge("simulations_operations_open", { transport: "sse" }, () => streams.size);

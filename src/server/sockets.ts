@@ -14,7 +14,8 @@ import type { SocketExtra } from "./protocol.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { GraphQLSocket } from "./socket.ts";
 import { Turn } from "./turn.ts";
-import { spread, type UpgradeAdmission, type UpgradeRefusal } from "./upgrade-admission.ts";
+import { type Admitted, spread, type UpgradeAdmission, type UpgradeRefusal } from "./upgrade-admission.ts";
+import { UpgradeLine } from "./upgrade-line.ts";
 import { graphqlPath } from "./yoga.ts";
 
 interface SocketsOptions {
@@ -50,6 +51,7 @@ export class Sockets {
   readonly #observer: SocketObserver;
   readonly #log: Log;
   readonly #turn: Turn;
+  readonly #line: UpgradeLine;
   #draining = false;
   #emptied = () => {};
 
@@ -63,6 +65,11 @@ export class Sockets {
     this.#log = log;
     this.#turn = new Turn((error) => log.error({ err: error }, "Frames could not be put or written."));
     const { limits } = bounds;
+    this.#line = new UpgradeLine({
+      perSecond: limits.upgradesPerSecond,
+      burst: limits.upgradeBurst,
+      most: limits.upgradesWaiting,
+    });
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -80,6 +87,11 @@ export class Sockets {
     return this.#open.size;
   }
 
+  /** For their turn to open. */
+  get waiting(): number {
+    return this.#line.size;
+  }
+
   get operations(): number {
     let operations = 0;
     for (const socket of this.#open) operations += socket.operations.size;
@@ -94,7 +106,7 @@ export class Sockets {
       return;
     }
     const address = this.#addressOf(request);
-    const open = { open: this.#open.size, unacknowledged: this.#unacknowledged.size };
+    const open = { open: this.#open.size + this.#line.size, unacknowledged: this.#unacknowledged.size };
     const admitted = this.#admission.admit(address, open);
     if ("status" in admitted) {
       this.#refuse(connection, admitted);
@@ -102,32 +114,58 @@ export class Sockets {
     }
     // Also where the handshake is none.
     connection.once("close", admitted.giveBack);
-    this.#server.handleUpgrade(request, connection, head, (webSocket) => {
-      const socket = new GraphQLSocket({
-        socket: webSocket,
-        request,
-        address,
-        acknowledged: () => {
-          this.#unacknowledged.delete(webSocket);
-          admitted.acknowledged();
-        },
-        protocol: this.#protocol,
-        bounds: this.#bounds,
-        turn: this.#turn,
-        sent: this.#observer.sent,
-        log: this.#log,
-      });
-      this.#observer.opened();
-      this.#open.add(socket);
-      this.#unacknowledged.add(webSocket);
-      webSocket.once("close", (code) => {
-        this.#observer.closed(code);
-        const unacknowledged = this.#unacknowledged.delete(webSocket);
-        if (unacknowledged && !this.#draining && !otherwiseCounted.has(socket.closedWith ?? code))
-          admitted.failed();
-        this.#open.delete(socket);
-        if (this.#open.size === 0) this.#emptied();
-      });
+    if (this.#line.enter(connection, () => this.#greet(request, connection, head, address, admitted))) return;
+    admitted.giveBack();
+    this.#bounds.hit("upgradesWaiting");
+    this.#refuse(connection, { status: 503, retryAfter: spread() });
+  }
+
+  #greet(
+    request: IncomingMessage,
+    connection: Duplex,
+    head: Buffer,
+    address: string,
+    admitted: Admitted,
+  ): void {
+    // What was so when it came may not be so any more.
+    const isFull = this.#unacknowledged.size >= this.#bounds.limits.unacknowledged;
+    if (isFull) this.#bounds.hit("unacknowledged");
+    if (isFull || this.#draining) {
+      admitted.giveBack();
+      this.#refuse(connection, { status: 503, retryAfter: spread() });
+      return;
+    }
+    this.#server.handleUpgrade(request, connection, head, (webSocket) =>
+      this.#opened(webSocket, request, address, admitted),
+    );
+  }
+
+  /** No closure that lasts as long as the socket may see the request, or it would last as long. */
+  #opened(webSocket: WebSocket, request: IncomingMessage, address: string, admitted: Admitted): void {
+    const socket = new GraphQLSocket({
+      socket: webSocket,
+      request,
+      address,
+      acknowledged: () => {
+        this.#unacknowledged.delete(webSocket);
+        admitted.acknowledged();
+      },
+      protocol: this.#protocol,
+      bounds: this.#bounds,
+      turn: this.#turn,
+      sent: this.#observer.sent,
+      log: this.#log,
+    });
+    this.#observer.opened();
+    this.#open.add(socket);
+    this.#unacknowledged.add(webSocket);
+    webSocket.once("close", (code) => {
+      this.#observer.closed(code);
+      const unacknowledged = this.#unacknowledged.delete(webSocket);
+      if (unacknowledged && !this.#draining && !otherwiseCounted.has(socket.closedWith ?? code))
+        admitted.failed();
+      this.#open.delete(socket);
+      if (this.#open.size === 0) this.#emptied();
     });
   }
 
@@ -138,6 +176,7 @@ export class Sockets {
   /** Sends every client elsewhere: they reconnect and resume. */
   drain(): void {
     this.#draining = true;
+    this.#line.open();
     for (const socket of this.#open) socket.close(closeCodes.restart, "Service restarting");
   }
 
@@ -158,6 +197,7 @@ export class Sockets {
 
   terminate(): void {
     this.#draining = true;
+    this.#line.open();
     for (const socket of this.#open) socket.terminate();
   }
 

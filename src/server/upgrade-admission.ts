@@ -1,10 +1,9 @@
-// Who may open a WebSocket now. When a replica is lost, or a network comes back, all clients come at once: so many are
-// taken as the replica can greet, and the others are told when to come again, each at another moment.
+// Who may open a WebSocket. Those who may not now are told when to come again, each at another moment. How fast they are
+// let in is the line's business (upgrade-line.ts).
 import { limitKey } from "./client-address.ts";
 import type { Held } from "./held.ts";
 import type { Bounds } from "./limits.ts";
 import { type Rates, secondsOf } from "./rates.ts";
-import { TokenBucket } from "./token-bucket.ts";
 
 export interface UpgradeRefusal {
   readonly status: number;
@@ -28,14 +27,11 @@ export class UpgradeAdmission {
   readonly #bounds: Bounds;
   readonly #rates: Rates;
   readonly #held: Held;
-  readonly #bucket: TokenBucket;
 
   constructor(bounds: Bounds, rates: Rates, held: Held) {
-    const { upgradesPerSecond, upgradeBurst } = bounds.limits;
     this.#bounds = bounds;
     this.#rates = rates;
     this.#held = held;
-    this.#bucket = new TokenBucket(upgradesPerSecond, upgradeBurst, performance.now());
   }
 
   /**
@@ -72,11 +68,6 @@ export class UpgradeAdmission {
         return { status: 429, retryAfter: spread() };
       }
       taken.push(one);
-    }
-    if (!this.#bucket.take(performance.now())) {
-      giveBack();
-      hit("upgradesPerSecond");
-      return { status: 503, retryAfter: spread() };
     }
     return {
       acknowledged: () => taken.at(-1)?.(),

@@ -82,6 +82,10 @@ export class ObservedSource implements Source<FeedItem> {
     this.#source.load();
   }
 
+  get isAlone(): boolean {
+    return this.#source.isAlone === true;
+  }
+
   onWake(wake: () => void): void {
     this.#source.onWake(wake);
   }

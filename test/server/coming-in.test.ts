@@ -1,6 +1,8 @@
 // Who comes in, and how many at once: strangers, and storms.
+import { connect } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ServiceError } from "../../src/core/errors.ts";
+import { type Meter, noMeter } from "../../src/core/ports/meter.ts";
 import { developmentViewer } from "../../src/core/viewer.ts";
 import type { LimitName, ServerLimits } from "../../src/server/limits.ts";
 import { GraphQLWsClient } from "../support/graphql-ws-client.ts";
@@ -12,6 +14,17 @@ const until = { timeout: 10_000, interval: 10 };
 const query = "{ __typename }";
 const good = { authorization: "Bearer good" };
 const identity = identityBy((token) => (token === "good" ? developmentViewer : null));
+
+const upgradeRequest = (url: string) =>
+  `GET /graphql HTTP/1.1
+host: ${new URL(url).host}
+connection: upgrade
+upgrade: websocket
+sec-websocket-version: 13
+sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==
+sec-websocket-protocol: graphql-transport-ws
+
+`.replaceAll("\n", "\r\n");
 
 let api: Api;
 let hits: LimitName[] = [];
@@ -129,14 +142,54 @@ describe("a user whose points are spent", () => {
 });
 
 describe("a storm of upgrades", () => {
-  it("is let in by a burst; the others are answered 503 and told to come at different times", async () => {
-    await start({ upgradeBurst: 5, upgradesPerSecond: 1 });
+  it("is let in in the order of coming, as fast as a replica can greet", async () => {
+    await start({ upgradeBurst: 2, upgradesPerSecond: 20 });
+    const opened: number[] = [];
+    const open = async (index: number) => {
+      const client = await GraphQLWsClient.open(api);
+      opened.push(index);
+      return client;
+    };
+    const begunAt = performance.now();
+    const clients = await Promise.all(Array.from({ length: 12 }, (_, index) => open(index)));
+    expect(performance.now() - begunAt).toBeGreaterThan(400);
+    expect(opened).toEqual(opened.toSorted((a, b) => a - b));
+    expect(hits).toEqual([]);
+    await Promise.all(clients.map((client) => client.close()));
+  });
+
+  it("leaves no place to those who hang up meanwhile", async () => {
+    const gauges = new Map<string, () => unknown>();
+    const meter: Meter = { ...noMeter, gauge: (name, _, read) => void gauges.set(name, read) };
+    await start({ upgradeBurst: 1, upgradesPerSecond: 1 }, { meter });
+    const waiting = () => gauges.get("simulations_sockets_waiting")?.();
+    await GraphQLWsClient.open(api);
+    const impatient = Array.from({ length: 20 }, () => connect(Number(new URL(api.url).port), "127.0.0.1"));
+    for (const socket of impatient) socket.write(upgradeRequest(api.url));
+    await vi.waitFor(() => expect(waiting()).toBeGreaterThan(15), until);
+    for (const socket of impatient) socket.end();
+    await vi.waitFor(() => expect(waiting()).toBe(0), until);
+  });
+
+  it("is sent elsewhere by a replica that goes away", async () => {
+    const gauges = new Map<string, () => unknown>();
+    const meter: Meter = { ...noMeter, gauge: (name, _, read) => void gauges.set(name, read) };
+    await start({ upgradeBurst: 1, upgradesPerSecond: 1 }, { meter });
+    await GraphQLWsClient.open(api);
+    const waiting = Promise.allSettled(Array.from({ length: 3 }, () => GraphQLWsClient.open(api)));
+    await vi.waitFor(() => expect(gauges.get("simulations_sockets_waiting")?.()).toBe(3), until);
+    await api.close();
+    expect((await waiting).map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+  });
+
+  it("waits up to a bound; the others are answered 503 and told to come at different times", async () => {
+    await start({ upgradeBurst: 5, upgradesPerSecond: 1, upgradesWaiting: 0 });
     const answers = await Promise.allSettled(Array.from({ length: 30 }, () => GraphQLWsClient.open(api)));
     const opened = answers.filter(({ status }) => status === "fulfilled").length;
     // More only where this machine was so slow that seconds went by.
     expect(opened).toBeGreaterThanOrEqual(5);
     expect(opened).toBeLessThan(30);
-    expect(hits.filter((name) => name === "upgradesPerSecond")).toHaveLength(30 - opened);
+    expect(hits.filter((name) => name === "upgradesWaiting")).toHaveLength(30 - opened);
   });
 
   it("does not fill a replica with sockets that say nothing", async () => {

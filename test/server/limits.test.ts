@@ -68,7 +68,14 @@ const elsewhere: readonly LimitName[] = [
   ...(["renderingsBytes", "keepAliveEveryMs"] as const),
   // shares.test.ts, coming-in.test.ts
   ...(["socketsPerUser", "socketsPerAddress", "streamsPerUser", "streamsPerAddress", "sockets"] as const),
-  ...(["upgradesPerSecond", "upgradeBurst", "unacknowledged", "identifying", "identifyingQueue"] as const),
+  ...([
+    "upgradesPerSecond",
+    "upgradeBurst",
+    "upgradesWaiting",
+    "unacknowledged",
+    "identifying",
+    "identifyingQueue",
+  ] as const),
   "unacknowledgedPerAddress",
   "failuresPerAddress",
 ];

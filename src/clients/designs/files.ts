@@ -1,5 +1,6 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { AskedTogether } from "../../core/asked-together.ts";
 import { problem } from "../../core/design/problem.ts";
 import type { DesignFetch, DesignList, DesignRequest, DesignSource } from "../../core/ports/designs.ts";
 import type { Log } from "../../core/ports/log.ts";
@@ -26,6 +27,8 @@ class FileDesigns implements DesignSource {
   readonly #directory: string;
   readonly #log: Log;
   readonly #remembered = new Map<string, Remembered>();
+  /** At files, each to see whether it has changed. */
+  readonly #looks = new AskedTogether<{ readonly content: Content; readonly fetch: DesignFetch }>();
   #closed = false;
 
   constructor(directory: string, log: Log) {
@@ -87,7 +90,11 @@ class FileDesigns implements DesignSource {
     }
   }
 
-  async #read(id: string): Promise<{ content: Content; fetch: DesignFetch }> {
+  #read(id: string): Promise<{ content: Content; fetch: DesignFetch }> {
+    return this.#looks.of(id, () => this.#look(id));
+  }
+
+  async #look(id: string): Promise<{ content: Content; fetch: DesignFetch }> {
     try {
       const file = await open(join(this.#directory, `${id}${SUFFIX}`), "r");
       try {

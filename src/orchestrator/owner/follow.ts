@@ -67,7 +67,7 @@ export class Follower {
       for await (const batch of batches) {
         level = batch.level ?? level;
         if (this.#worthStoring(batch)) await this.#store(batch);
-        acknowledger.stored(held.simulation.run.engineSeq);
+        acknowledger.stored(held.simulation.run.engineSeq, held.ended);
         if (held.ended) return null;
       }
     } finally {

@@ -2,8 +2,8 @@
 //
 //     joining -> living -> (cannot renew for selfFenceMs: fenced -> living or joining again) -> left
 //
-// A fenced replica drives nothing: it stops before others may take over. When it can renew again it goes on with
-// what nobody has claimed.
+// A fenced replica drives nothing: it stops before its lease ends. When it can renew again it goes on with what nobody
+// has claimed. Where the database takes it for dead sooner, its tokens are refused.
 import { messageOf } from "../../core/errors.ts";
 import type { Bus, BusListener, Unsubscribe } from "../../core/ports/bus.ts";
 import type { Leases, OwnedSimulation } from "../../core/ports/leases.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SharedCount } from "../../src/orchestrator/shared-count.ts";
+import { AskedTogether } from "../../src/core/asked-together.ts";
 
 /** Counts that a test ends itself. */
 function counts() {
@@ -12,8 +12,8 @@ function counts() {
   return { begun, count };
 }
 
-it("makes one count for all who ask while another is under way, begun after they asked", async () => {
-  const shared = new SharedCount();
+it("takes one look for all who ask while another is under way, begun after they asked", async () => {
+  const shared = new AskedTogether<number>();
   const { begun, count } = counts();
   const first = shared.of("ada", count);
   const [second, third] = [shared.of("ada", count), shared.of("ada", count)];
@@ -28,8 +28,8 @@ it("makes one count for all who ask while another is under way, begun after they
   expect(await fourth).toBe(3);
 });
 
-it("keeps users apart, and lets those who wait behind a count that failed hear of it", async () => {
-  const shared = new SharedCount();
+it("keeps keys apart, and lets those who wait behind a look that failed hear of it", async () => {
+  const shared = new AskedTogether<number>();
   const { begun, count } = counts();
   const failing = shared.of("ada", count);
   const next = shared.of("ada", count);
