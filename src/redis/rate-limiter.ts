@@ -1,6 +1,5 @@
 // Budgets that all replicas share, in Redis. Whoever asks waits a tenth of a second at most: when Redis is slow or
 // away, this replica's own budgets decide, and Redis is tried again once a second by one request alone.
-import { setTimeout as delay } from "node:timers/promises";
 import { RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/ports/log.ts";
@@ -99,15 +98,10 @@ async function waitOf(answer: Promise<RateLimiterRes>): Promise<number> {
 }
 
 /** Rejects when there is no answer in time; what comes later counts all the same. */
-async function soon(answer: Promise<number>): Promise<number> {
-  const late = new AbortController();
-  const timer = delay(answerMs, undefined, { signal: late.signal }).then(() => {
-    throw new Error(`No answer within ${answerMs} ms`);
+function soon(answer: Promise<number>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`No answer within ${answerMs} ms`));
+    const timer = setTimeout(late, answerMs);
+    answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
-  timer.catch(() => {});
-  try {
-    return await Promise.race([answer, timer]);
-  } finally {
-    late.abort();
-  }
 }

@@ -172,14 +172,14 @@ export const limitGroups = {
   },
   "Each replica: who comes in": {
     upgradesPerSecond: {
-      value: 300,
+      value: 400,
       unit: "per second",
       meaning: "New WebSockets, at a steady rate; the others wait.",
       range: [1, 100_000],
     },
     upgradeBurst: { value: 500, unit: "", meaning: "So many of them at once.", range: [1, 100_000] },
     upgradesWaiting: {
-      value: 3_000,
+      value: 4_000,
       unit: "",
       meaning:
         "Those that wait, in the order in which they came; the others are answered 503 with Retry-After.",
