@@ -60,7 +60,8 @@ export const profiles = {
   redis: { ...usually, nemesis: () => redisFaults(6_000) },
   /** One long absence. */
   "redis-minute": { ...usually, rounds: 1, nemesis: () => redisFaults(60_000, "kill") },
-  postgres: { ...usually, nemesis: postgresFaults },
+  postgres: { ...usually, nemesis: () => postgresFaults() },
+  "postgres-restarts": { ...usually, rounds: 45, nemesis: () => postgresFaults(["restart"]) },
   partitions: { ...usually, nemesis: partitions },
   engines: { ...usually, nemesis: engineFaults },
   strangers: { ...usually, nemesis: strangers },
@@ -111,6 +112,7 @@ export const thorough: readonly ProfileName[] = [
   "redis",
   "redis-minute",
   "postgres",
+  "postgres-restarts",
   "partitions",
   "engines",
   "strangers",

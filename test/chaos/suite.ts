@@ -172,6 +172,7 @@ async function judged(scene: Scene): Promise<Pick<Result, "judgement" | "counts"
   const judgement = judge(recorder.history, end, recorder.dropped);
   const counts = new Map(scene.counts);
   counts.set("intents", workload.intents);
+  counts.set("stops among them", workload.stops);
   counts.set("calls asked again", workload.retries);
   counts.set("starts that failed", workload.failedStarts);
   counts.set("stale writes", staleWrites(written, cluster.replicaIds).length);

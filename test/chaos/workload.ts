@@ -39,6 +39,8 @@ export class Workload {
   #starting = 0;
   #loop: Promise<void>;
   intents = 0;
+  /** Of them. */
+  stops = 0;
   retries = 0;
   failedStarts = 0;
 
@@ -156,6 +158,7 @@ export class Workload {
       const outcome = await callIntent(someAddress(this.#world).url, intent, id);
       recorder.record("workload", { kind: "intent-answered", call, outcome });
       this.intents += 1;
+      if (intent === "stop") this.stops += 1;
       // A stop is wanted until it is known; nobody insists on the rest.
       if (outcome.kind !== "unknown" || intent !== "stop") return;
       await pause(random.between(50, 400));

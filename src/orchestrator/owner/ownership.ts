@@ -138,7 +138,7 @@ export class Ownership {
   async #scan(): Promise<void> {
     const { leases, ledger, settings, log } = this.#parts;
     if (!this.#living) return;
-    // First what a dead replica left behind: it has waited for a whole lease already. One batch a scan: with several
+    // First what a dead replica left behind: it has waited for long already. One batch a scan: with several
     // replicas alive, its simulations are spread over them.
     const claimed = await leases.claim(settings.replica, claimBatch);
     for (const one of claimed) {

@@ -23,18 +23,40 @@ const breaches: readonly Breach[] = [
   { name: "out of order", batches: (after) => [batch([log(after + 2), log(after + 1)])] },
   { name: "a number past 2^53", batches: () => [batch([log(2 ** 53 + 2)])] },
   { name: "an infinite time", batches: (after) => [batch([{ ...log(after + 1), simTimeMs: 1 / 0 }])] },
+  {
+    name: "a time that is no number",
+    batches: (after) => [batch([{ ...log(after + 1), simTimeMs: Number.NaN }])],
+  },
   { name: "no payload", batches: (after) => [batch([{ seq: after + 1, simTimeMs: 0, payload: undefined }])] },
   { name: "a huge text", batches: (after) => [batch([log(after + 1, "x".repeat(5_000_000))])] },
   { name: "after the end", batches: (after) => [batch([failed(after + 1), log(after + 2)])] },
+  {
+    name: "as fast as it can, in large batches",
+    batches: (after) =>
+      Array.from({ length: 20 }, (_, n) =>
+        batch(Array.from({ length: 256 }, (_, m) => log(after + 1 + n * 256 + m))),
+      ),
+  },
   { name: "nothing at all", batches: () => [] },
   { name: "an empty batch", batches: () => [{ events: [], level: undefined, rollingDigest: Buffer.of() }] },
 ];
 
+export interface HostileEngine extends ScriptedEngine {
+  /** How often it did what. */
+  readonly did: ReadonlyMap<string, number>;
+}
+
 /** One that promises everything and keeps none of it. */
-export function startHostileEngine(): Promise<ScriptedEngine> {
+export async function startHostileEngine(): Promise<HostileEngine> {
   let turn = 0;
-  return startScriptedEngine({
-    batches: (after) => breaches[turn++ % breaches.length]?.batches(after) ?? [],
+  const did = new Map<string, number>();
+  const engine = await startScriptedEngine({
+    batches(after) {
+      const breach = breaches[turn++ % breaches.length];
+      if (breach === undefined) return [];
+      did.set(breach.name, (did.get(breach.name) ?? 0) + 1);
+      return breach.batches(after);
+    },
     capabilities: {
       features: [...features],
       distributions: [...distributions],
@@ -42,6 +64,7 @@ export function startHostileEngine(): Promise<ScriptedEngine> {
       deterministic: true,
     },
   });
+  return { ...engine, did };
 }
 
 function log(seq: number, message = "hostile"): Event {

@@ -2,13 +2,16 @@
 import { during, pause } from "../world.ts";
 import { count, type Nemesis, type Scene, sample } from "./nemesis.ts";
 
-export function postgresFaults(): Nemesis {
+const all = ["restart", "restart", "restart", "pg_terminate_backend", "freeze"] as const;
+
+/** One of these kinds every 5 to 10 s. */
+export function postgresFaults(kinds: readonly (typeof all)[number][] = all): Nemesis {
   return {
     async round(scene: Scene, index: number) {
       const { random, audit } = scene;
       const { postgres } = scene.cluster;
       if (postgres === null) throw new Error("Faults of Postgres need the cluster's own.");
-      const kind = random.pick(["restart", "restart", "restart", "pg_terminate_backend", "freeze"] as const);
+      const kind = random.pick(kinds);
       await during(scene, `Postgres ${kind}`, "postgres", async () => {
         const from = performance.now();
         if (kind === "restart") {

@@ -45,6 +45,7 @@ export async function strangers(): Promise<Nemesis> {
       });
       count(scene, `the Design Service ${mood}`);
       scene.counts.set("starts that the hostile engine took", engine.starts.length);
+      for (const [what, times] of engine.did) scene.counts.set(`the hostile engine: ${what}`, times);
       scene.say(`${index}: the Design Service ${mood}`);
       await pause(scene.random.between(1_000, 3_000));
     },
