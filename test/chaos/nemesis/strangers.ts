@@ -37,7 +37,9 @@ export async function strangers(): Promise<Nemesis> {
   return {
     needs: { otherEngines: [engine.address], env: { DESIGN_SERVICE_URL: designs.url } },
     async round(scene: Scene, index: number) {
-      const [mood, listener] = scene.random.pick(Object.entries(moods));
+      // Each in its turn.
+      const all = Object.entries(moods);
+      const [mood, listener] = all[index % all.length] ?? ["answers", sound];
       await during(scene, `the Design Service ${mood}`, "designs", async () => {
         designs.serve(listener);
         await pause(scene.random.between(1_000, 5_000));
