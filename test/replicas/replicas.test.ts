@@ -157,7 +157,8 @@ describe("replicas that do both", () => {
     const client = new LogClient(id);
     const following = client.follow(api.url, 0);
     const last = (state: string) => client.until(({ states }) => states.at(-1)?.state === state);
-    await client.until(({ events }) => events.length >= 3);
+    // Ten samples a second: by then they have heard each other's beats, of which two come in a second.
+    await client.until(({ events }) => events.length >= 18);
     proxy.swallow();
     await last("STALE");
     const { length } = client.events;

@@ -1,5 +1,5 @@
 // The service's side of the contract against the real engine program, over TLS.
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { startEngineChild } from "../../../src/clients/engine/child.ts";
 import { connectFleet } from "../../../src/clients/engine/fleet.ts";
 import { EngineError } from "../../../src/core/ports/engines.ts";
@@ -81,9 +81,13 @@ describe("an engine that asks for certificates", () => {
   });
 
   it("refuses a client without one, and one with another authority's", async () => {
-    const none = await asked(await engine, { ca });
-    const wrong = await asked(await engine, shown(stranger.issue("orchestrator", ["DNS:orchestrator.test"])));
-    for (const reason of [none, wrong]) expect(reason).toMatch(/asks for another certificate/);
+    const wrong = shown(stranger.issue("orchestrator", ["DNS:orchestrator.test"]));
+    for (const given of [{ ca }, wrong]) {
+      // The end of the connection may come before the word of why.
+      await vi.waitFor(async () => {
+        expect(await asked(await engine, given)).toMatch(/asks for another certificate/);
+      }, 30_000);
+    }
   });
 });
 
