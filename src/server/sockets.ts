@@ -69,6 +69,7 @@ export class Sockets {
       perSecond: limits.upgradesPerSecond,
       burst: limits.upgradeBurst,
       most: limits.upgradesWaiting,
+      failed: (error) => log.error({ err: error }, "A socket could not be opened."),
     });
     this.#server = new WebSocketServer({
       noServer: true,

@@ -8,6 +8,8 @@ export interface UpgradeLineOptions {
   readonly burst: number;
   /** Waiting at a time. */
   readonly most: number;
+  /** Told of what a turn threw, which ends that connection alone. */
+  readonly failed: (error: unknown) => void;
 }
 
 const lookEveryMs = 20;
@@ -15,13 +17,15 @@ const lookEveryMs = 20;
 export class UpgradeLine {
   readonly #bucket: TokenBucket;
   readonly #most: number;
+  readonly #failed: (error: unknown) => void;
   /** In the order in which they came; each goes once. */
   readonly #waiting = new Set<() => void>();
   #looking: NodeJS.Timeout | undefined;
 
-  constructor({ perSecond, burst, most }: UpgradeLineOptions) {
+  constructor({ perSecond, burst, most, failed }: UpgradeLineOptions) {
     this.#bucket = new TokenBucket(perSecond, burst, performance.now());
     this.#most = most;
+    this.#failed = failed;
   }
 
   get size(): number {
@@ -42,7 +46,8 @@ export class UpgradeLine {
       connection.off("error", over).off("end", over).off("close", gone);
       try {
         go();
-      } catch {
+      } catch (error) {
+        this.#failed(error);
         connection.destroy();
       }
     };
