@@ -76,9 +76,8 @@ export function openBus(
   { meter }: Telemetry,
 ): Bus {
   if (redisUrl === undefined) return createMemoryBus({ log });
-  const lives = async (other: string) => (await leases.expiries([other])).has(other);
   const dropped = () => meter.count("simulations_notices_total", { stage: "dropped" });
-  return createRedisBus({ url: redisUrl, tls, installation, replica, lives, dropped, log });
+  return createRedisBus({ url: redisUrl, tls, installation, replica, living: leases.living, dropped, log });
 }
 
 export function openBudgets(

@@ -60,11 +60,11 @@ let dropped = 0;
 const count = () => {
   dropped += 1;
 };
-const lives = () => Promise.resolve(true);
+const living = async () => new Set<string>();
 const bus =
   redisUrl === undefined
     ? createMemoryBus({ log })
-    : createRedisBus({ url: redisUrl, installation, replica: owner, lives, dropped: count, log });
+    : createRedisBus({ url: redisUrl, installation, replica: owner, living, dropped: count, log });
 const store = observedStore(database.store, meter, undefined);
 const ledger = new Ledger(store, bus);
 

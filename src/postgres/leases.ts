@@ -13,6 +13,7 @@ export function leasesOn(db: Database, urgent: Database): Leases {
     renew: (replica, leaseMs) => asking(() => replicas.renew(urgent, replica, leaseMs)),
     leave: (replica) => asking(() => replicas.leave(urgent, replica)),
     expiries: (ids) => asking(() => replicas.expiries(db, ids)),
+    living: () => asking(() => replicas.living(db)),
     lead: (replica, leaseMs) => asking(() => replicas.lead(urgent, replica, leaseMs)),
     endAll: () => asking(() => replicas.endAll(db)),
     owned: (replica) => asking(() => claims.owned(db, replica)),

@@ -60,6 +60,11 @@ export async function expiries(db: Database, ids: readonly string[]): Promise<Re
   return new Map(rows.map(({ id, expires_at }) => [id, new Date(expires_at)]));
 }
 
+export async function living(db: Database): Promise<ReadonlySet<string>> {
+  const rows = await db.selectFrom("replicas").select("id").execute();
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** The scheduler's lease is this replica's: by the first claim, by renewal, or after the other's has run out. */
 export async function lead(db: Database, replica: string, leaseMs: number): Promise<boolean> {
   const { rows } = await sql`

@@ -29,8 +29,8 @@ export interface RedisBusOptions {
   readonly installation: string;
   /** Unique among the living. */
   readonly replica: string;
-  /** Whether another replica is still there; asked about one that is not heard. */
-  lives(replica: string): Promise<boolean>;
+  /** The replicas that are there, whether or not they are heard. */
+  living(): Promise<ReadonlySet<string>>;
   /** Told of each notice that could not be sent. */
   readonly dropped?: () => void;
   readonly log: Log;
@@ -46,7 +46,7 @@ export interface RedisBus extends Bus {
 
 /** Connects in the background: until Redis is there, the bus is down. Throws ServiceError BAD_INPUT for a bad URL. */
 export function createRedisBus(options: RedisBusOptions): RedisBus {
-  const { url, tls, installation, replica, lives, dropped, log } = options;
+  const { url, tls, installation, replica, living, dropped, log } = options;
   const closing = new AbortController();
   const connections = connectRedis(url, log, tls);
   const channels = new Map<string, Channel>();
@@ -92,7 +92,7 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
     revive: () => connections.reconnect(),
   });
 
-  const peers = new Peers({ lost: tellGap, lives, log });
+  const peers = new Peers({ lost: tellGap, living, own: replica, log });
 
   function hearBeat(beat: unknown): void {
     if (!Array.isArray(beat)) return;

@@ -167,7 +167,7 @@ describe("the bus on Redis, in trouble", () => {
       url,
       installation: "x",
       replica: "r",
-      lives: async () => false,
+      living: async () => new Set<string>(),
       log: silent,
     });
     const listening = bus.subscribe(randomUUID(), recorder());
@@ -235,7 +235,7 @@ describe("other replicas on Redis", () => {
   it("that live and are not heard are told of, until they are heard again", async () => {
     const proxy = await faultyProxy({ host: "127.0.0.1", port: redis.port });
     const installation = randomUUID();
-    const bus = await openBus(redis.url, installation, { lives: async () => true });
+    const bus = await openBus(redis.url, installation, { living: async () => new Set(["the-other"]) });
     const replica = "the-other";
     const peer = await openBus(`redis://127.0.0.1:${proxy.port}`, installation, { replica });
     const heard = recorder();
@@ -251,23 +251,42 @@ describe("other replicas on Redis", () => {
     await proxy.close();
   });
 
+  it("that were never heard are told of as well, until they are heard or gone", async () => {
+    const installation = randomUUID();
+    const replica = "cut-off-from-its-start";
+    const there = new Set([replica, "dies-unheard"]);
+    const bus = await openBus(redis.url, installation, { living: async () => there });
+    const heard = recorder();
+    await bus.subscribe(randomUUID(), heard);
+    await vi.waitFor(() => expect(bus.health().up).toBe(false), until);
+    expect(heard.gaps).toBe(2);
+    there.delete("dies-unheard");
+    const peer = await openBus(redis.url, installation, { replica });
+    await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
+    // What the two published until then may have been lost.
+    expect(heard.gaps).toBe(4);
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
   it("that are gone are forgotten, after a look into the log; that say goodbye, at once", async () => {
     const proxy = await faultyProxy({ host: "127.0.0.1", port: redis.port });
     const installation = randomUUID();
-    const asked: string[] = [];
-    const lives = async (replica: string) => {
-      asked.push(replica);
-      return false;
+    let asked = 0;
+    const living = async () => {
+      asked += 1;
+      return new Set<string>();
     };
-    const bus = await openBus(redis.url, installation, { lives });
+    const bus = await openBus(redis.url, installation, { living });
     const killed = await openBus(`redis://127.0.0.1:${proxy.port}`, installation, { replica: "killed" });
     const polite = await openBus(redis.url, installation, { replica: "polite" });
     const heard = recorder();
     await bus.subscribe(randomUUID(), heard);
     await polite.close();
+    const before = asked;
     proxy.swallow();
-    await vi.waitFor(() => expect(asked).toEqual(["killed"]), until);
+    await vi.waitFor(() => expect(heard.gaps).toBe(2), until);
     await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
+    expect(asked).toBeGreaterThan(before);
     expect(heard.gaps).toBe(2);
     await Promise.all([bus.close(), killed.close()]);
     await proxy.close();

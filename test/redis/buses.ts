@@ -11,9 +11,9 @@ export const until = { timeout: 60_000, interval: 20 };
 export async function openBus(
   url: string,
   installation: string = randomUUID(),
-  { replica = randomUUID() as string, lives = async (_: string) => false } = {},
+  { replica = randomUUID() as string, living = async (): Promise<ReadonlySet<string>> => new Set() } = {},
 ): Promise<RedisBus> {
-  const bus = createRedisBus({ url, installation, replica, lives, log: silent });
+  const bus = createRedisBus({ url, installation, replica, living, log: silent });
   await vi.waitFor(() => expect(bus.health()).toEqual({ up: true }), until);
   return bus;
 }

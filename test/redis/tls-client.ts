@@ -9,7 +9,7 @@ const bus = createRedisBus({
   url,
   installation: randomUUID(),
   replica: randomUUID(),
-  lives: async () => false,
+  living: async () => new Set<string>(),
   log: quietLog(),
 });
 const id = randomUUID();

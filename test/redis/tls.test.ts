@@ -20,7 +20,12 @@ const startSecured = (pair: Pair, ...settings: string[]) => startSecuredRedis(pa
 
 /** "carries notices", or why not. */
 async function busOn(url: string, tls: TlsIdentity): Promise<string> {
-  const common = { installation: randomUUID(), replica: randomUUID(), lives: async () => false, log: silent };
+  const common = {
+    installation: randomUUID(),
+    replica: randomUUID(),
+    living: async () => new Set<string>(),
+    log: silent,
+  };
   const bus = createRedisBus({ url, tls, ...common });
   try {
     const health = await vi.waitFor(() => {
