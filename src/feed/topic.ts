@@ -12,6 +12,7 @@ import type { Clock } from "./clock.ts";
 import type { DeliveredEvent } from "./feed.ts";
 import { type FeedLimits, listenMs, pollAgainMs } from "./limits.ts";
 import { Listening } from "./listening.ts";
+import { LogPages } from "./log-pages.ts";
 import { gone, type LogPage, type LogReads } from "./log-reads.ts";
 import { staleReasons } from "./stale-reasons.ts";
 import { Tail } from "./tail.ts";
@@ -47,8 +48,7 @@ export class Topic {
   readonly #listening: Listening;
   /** Events beyond a hole, by seq; at most a tail's worth. */
   readonly #ahead = new Map<number, SimulationEvent>();
-  /** Page reads under way, by what is asked. */
-  readonly #pages = new Map<string, Promise<LogPage>>();
+  readonly #pages: LogPages;
   #newest: Simulation | null = null;
   #unreadable: string | null = null;
   #failure: ServiceError | null = null;
@@ -61,6 +61,7 @@ export class Topic {
     this.id = id;
     this.#around = around;
     this.tail = new Tail(around.limits.tailEvents, around.limits.tailBytes, around.budget);
+    this.#pages = new LogPages(around.limits.readerPage, (after, types) => this.#read(after, types));
     this.#heardAt = around.clock.now();
     this.#listening = new Listening({
       subscribe: () =>
@@ -128,14 +129,13 @@ export class Topic {
     if (isNews || this.tail.end > end) this.wake();
   }
 
-  /** A page of the log; readers that ask for the same share one read. Rejects after the readers have been told. */
+  /**
+   * A page of the log with what comes after this seq, and perhaps some of what comes before; shared by all readers that it
+   * serves. Rejects after the readers have been told.
+   */
   page(after: number, types: readonly EventType[] | undefined): Promise<LogPage> {
-    const key = `${after} ${types?.join() ?? ""}`;
-    const underWay = this.#pages.get(key);
-    if (underWay !== undefined) return underWay;
-    const reading = this.#read(after, types).finally(() => this.#pages.delete(key));
-    this.#pages.set(key, reading);
-    return reading;
+    if (types !== undefined) return this.#pages.after(after, types);
+    return this.#pages.around(after, this.simulation.lastSeq);
   }
 
   wake(): void {
@@ -234,7 +234,7 @@ export class Topic {
       while (!this.#closed && this.#behind() > 0) {
         // More than a page is for the readers to fetch, each as far as it needs; the tail begins anew at the end.
         if (this.#behind() > this.#around.limits.readerPage) this.tail.reset(this.simulation.lastSeq);
-        else this.#merge(await this.page(this.tail.end, undefined));
+        else this.#merge(await this.#pages.after(this.tail.end, undefined));
         this.#placeAhead();
         this.wake();
       }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { collectGarbage } from "../support/collect-garbage.ts";
 import { changedTo, logged, sampled } from "../support/simulations.ts";
 import {
   Consumer,
@@ -128,6 +129,22 @@ describe("a reader that lags", () => {
     for (const reader of readers) await reader.stop();
   });
 
+  it("shares them with those at other places of the same page, also when they come later", async () => {
+    const world = createWorld();
+    world.commit(Array.from({ length: 12 }, () => sampled()));
+    const early = await world.follow({ after: 0 });
+    await early.next();
+    await early.next();
+    const late = await Promise.all(
+      [1, 2, 3].map(async (after) => new Consumer(await world.follow({ after }))),
+    );
+    await turn();
+    for (const [index, { items }] of late.entries()) expect(eventsOf(items)).toHaveLength(11 - index);
+    expect(world.store.reads.events).toBe(3);
+    for (const reader of late) await reader.stop();
+    await early.return?.();
+  });
+
   it("does not keep the page of the log it has stopped to take from, and still misses nothing", async () => {
     const world = createWorld();
     world.commit(Array.from({ length: 12 }, () => sampled()));
@@ -138,6 +155,7 @@ describe("a reader that lags", () => {
       world.clock.advance(smallLimits.quietCheckMs * 2);
       await turn();
     }
+    collectGarbage();
     const reader = new Consumer(stream);
     await turn();
     expect(shorts([...taken, ...reader.items])).toBe("CATCHING_UP@0 1 2 3 4 5 6 7 8 9 10 11 12 LIVE@12");
