@@ -13,6 +13,8 @@ export interface AudienceOptions {
   readonly selections: readonly [Selection, ...Selection[]];
   /** What is sent whatever a viewer asks for; left out: what it asks for. */
   readonly sentAnyway?: Selection;
+  /** Samples a second that each viewer asks for at most; left out: all. */
+  readonly maxRate?: number;
   /** The latency of one of so many deliveries is taken. */
   readonly sampleEvery: number;
   /** Every event must come, once and in order; else some samples may be left out, and viewers may be lost. */
@@ -43,14 +45,14 @@ export class Audience implements AudienceOf {
 
   constructor(options: AudienceOptions) {
     this.#options = options;
-    const { theatre, port, selections } = options;
+    const { theatre, port, selections, maxRate } = options;
     const sizes = theatre.simulations.map(() => 0);
     this.viewers = Array.from({ length: options.viewers }, (_, index) => {
       const simulation = index % theatre.simulations.length;
       sizes[simulation] = (sizes[simulation] ?? 0) + 1;
       const simulationId = theatre.simulations[simulation]?.simulationId ?? "";
       const selection = selections[index % selections.length] ?? selections[0];
-      return new Viewer({ port, simulation, simulationId, selection, audience: this });
+      return new Viewer({ port, simulation, simulationId, selection, maxRate, audience: this });
     });
     this.sizes = sizes;
   }
@@ -69,7 +71,7 @@ export class Audience implements AudienceOf {
       theatre.simulations.forEach((_, simulation) => void theatre.play(simulation));
       await this.until(everybodySaw, firstEventWithinMs);
     }
-    await this.settle();
+    if (this.#options.maxRate === undefined) await this.settle();
   }
 
   /** Resolves when all that was published has come; rejects when it does not within `withinMs`. */

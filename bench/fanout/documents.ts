@@ -77,9 +77,11 @@ export const selections: readonly [Selection, ...Selection[]] = [
 /** Every text frame that is shorter is no sample: it is read whole. Bytes of the payload. */
 export const shortestSample = 512;
 
-export function documentOf({ name, fields, ofComponents }: Selection): string {
+/** `maxRate`: samples a second at most; left out: all. */
+export function documentOf({ name, fields, ofComponents }: Selection, maxRate?: number): string {
+  const atMost = maxRate === undefined ? "" : `, maxRate: ${maxRate}`;
   return `subscription ${name}($id: ID!) {
-  simulationEvents(simulationId: $id) {
+  simulationEvents(simulationId: $id${atMost}) {
     __typename
     seq
     at

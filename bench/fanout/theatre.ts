@@ -10,9 +10,6 @@ export interface Publication {
   message(seq: number, at: Date): string | Buffer;
 }
 
-/** When the newest events were published is remembered for so many of each simulation. */
-const remembered = 16_384;
-
 export class Theatre {
   readonly simulations: readonly Publication[];
   readonly lastSeqs: number[];
@@ -21,7 +18,8 @@ export class Theatre {
   #failure: Error | undefined;
   #next = 0;
 
-  constructor(redis: Redis, simulations: readonly Publication[]) {
+  /** When the newest events were published is remembered for so many of each simulation. */
+  constructor(redis: Redis, simulations: readonly Publication[], remembered = 16_384) {
     this.#redis = redis;
     this.simulations = simulations;
     this.lastSeqs = simulations.map(({ lastSeq }) => lastSeq);
@@ -57,11 +55,12 @@ export class Theatre {
   /** Notes that this event goes out now. */
   published(simulation: number, seq: number): void {
     const times = this.#times[simulation];
-    if (times !== undefined) times[seq % remembered] = performance.now();
+    if (times !== undefined) times[seq % times.length] = performance.now();
   }
 
   /** ms, of `performance.now`. */
   publishedAt(simulation: number, seq: number): number {
-    return this.#times[simulation]?.[seq % remembered] ?? Number.NaN;
+    const times = this.#times[simulation] ?? new Float64Array(1);
+    return times[seq % times.length] ?? Number.NaN;
   }
 }

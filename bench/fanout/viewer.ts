@@ -10,6 +10,8 @@ export interface ViewerOptions {
   readonly simulation: number;
   readonly simulationId: string;
   readonly selection: Selection;
+  /** Samples a second that it asks for at most; undefined: all. */
+  readonly maxRate: number | undefined;
   readonly audience: AudienceOf;
 }
 
@@ -40,6 +42,7 @@ export class Viewer implements FrameListener {
   first = 0;
   /** The seq that was read last. */
   lastRead = 0;
+  readonly #maxRate: number | undefined;
   readonly #audience: AudienceOf;
   #socket: Socket | undefined;
   readonly #frames = new FrameReader(this);
@@ -51,10 +54,11 @@ export class Viewer implements FrameListener {
   #acknowledged = () => {};
   #refused: (error: Error) => void = () => {};
 
-  constructor({ port, simulation, simulationId, selection, audience }: ViewerOptions) {
+  constructor({ port, simulation, simulationId, selection, maxRate, audience }: ViewerOptions) {
     this.simulation = simulation;
     this.simulationId = simulationId;
     this.selection = selection;
+    this.#maxRate = maxRate;
     this.#audience = audience;
     this.#port = port;
   }
@@ -156,7 +160,7 @@ export class Viewer implements FrameListener {
   #hear(text: string): void {
     if (text.includes('"connection_ack"')) {
       const variables = { id: this.simulationId };
-      const payload = { query: documentOf(this.selection), variables };
+      const payload = { query: documentOf(this.selection, this.#maxRate), variables };
       this.#send({ id: this.id, type: "subscribe", payload });
       this.#acknowledged();
     } else if (text.includes('"type":"ping"')) this.#send({ type: "pong" });

@@ -11,6 +11,8 @@ import type { Subject } from "../fanout/world.ts";
 
 /** Commits under way; beyond it nothing more is played, and `skipped` says so. */
 const mostUnderWay = 2_000;
+/** Viewers may lag by that many events. */
+const remembered = 1_048_576;
 
 export class LoggedTheatre extends Theatre {
   /** Events that the log could not take in time. */
@@ -24,7 +26,7 @@ export class LoggedTheatre extends Theatre {
   #underWay = 0;
 
   constructor(redis: Redis, store: SimulationStore, subjects: readonly Subject[]) {
-    super(redis, subjects.map(notices));
+    super(redis, subjects.map(notices), remembered);
     this.#publisher = redis;
     this.#store = store;
     this.#channels = subjects.map(({ channel }) => channel);

@@ -18,7 +18,8 @@ const times = 3;
 const inFlight = 32;
 const settleMs = 5_000;
 const statusEveryMs = 500;
-const drainWithinMs = 60_000;
+/** What is offered beyond what can be delivered takes as many times as long, and the machine may be slower then. */
+const drainWithinMs = (seconds: number) => 60_000 + 2 * (times - 1) * seconds * 1_000;
 const looksEveryMs = 250;
 
 /** Deliveries a second at most, told by a server of its own. `subjects`: their logs are not touched. */
@@ -58,6 +59,7 @@ export async function measureOverload(
   theatre: LoggedTheatre,
   saturation: number,
   seconds: number,
+  maxRate?: number,
 ): Promise<Figures> {
   const server = await contender.start();
   const statuses = new Statuses(theatre);
@@ -68,11 +70,12 @@ export async function measureOverload(
     selections: [selections[0]],
     sampleEvery: 16,
     strict: false,
+    ...(maxRate === undefined ? {} : { maxRate }),
     told: (viewer, event) => statuses.hear(viewer, event),
   });
   try {
     await audience.join();
-    const before = server.resident();
+    const [before, heapBefore] = [server.resident(), (await server.memory()).heap];
     let most = before;
     const look = setInterval(() => {
       if (server.running) most = Math.max(most, server.resident());
@@ -91,7 +94,9 @@ export async function measureOverload(
     loop.stop();
     const played = theatre.played - playedBefore;
     const delivered = audience.delivered - deliveredBefore;
-    const all = await audience.until(() => statuses.lackedBy(audience.viewers) === 0, drainWithinMs);
+    const heapAtTheEnd = (await server.memory()).heap;
+    const ended = performance.now();
+    const all = await audience.until(() => statuses.lackedBy(audience.viewers) === 0, drainWithinMs(seconds));
     clearInterval(look);
     if (audience.losses.size > 0) {
       const [why] = audience.losses.values();
@@ -109,8 +114,10 @@ export async function measureOverload(
       statusP50: quantile(statuses.latencies, 0.5),
       statusP99: quantile(statuses.latencies, 0.99),
       metricsP50: quantile(audience.latencies, 0.5),
+      drain: (performance.now() - ended) / 1_000,
       growth: most - before,
-      growthAfter: after.resident - before,
+      heapGrowth: heapAtTheEnd - heapBefore,
+      heapGrowthAfter: after.heap - heapBefore,
     };
   } finally {
     audience.leave();
