@@ -1,7 +1,7 @@
 // Slow viewers and too much load: what healthy viewers notice of stalled ones, and what an overloaded service keeps.
 //
-//   npm run bench:slow -- [--part stalled] [--part overload] [--contenders ours,ws] [--rounds 1] [--seconds 10]
-//                         [--stall 30] [--events 40] [--overload 60]
+//   npm run bench:slow -- [--part stalled] [--part overload] [--contenders ours,ws] [--rounds 1] [--stall 30]
+//                         [--events 40] [--overload 60]
 //
 // `--contenders` and `--rounds` are of the first part; the second is about the service alone.
 import { parseArgs } from "node:util";
@@ -23,7 +23,6 @@ const { values } = parseArgs({
     part: { type: "string", multiple: true, default: ["stalled", "overload"] },
     contenders: { type: "string", default: "ours,ws" },
     rounds: { type: "string", default: "1" },
-    seconds: { type: "string", default: "10" },
     stall: { type: "string", default: "30" },
     events: { type: "string", default: "40" },
     overload: { type: "string", default: "60" },
@@ -32,7 +31,7 @@ const { values } = parseArgs({
 const told = (line: string) => console.error(line);
 /** What viewers of an overloaded service ask for, samples a second. */
 const metricsRate = 10;
-const [rounds = 1, seconds = 10] = [values.rounds, values.seconds].map(Number);
+const rounds = Number(values.rounds);
 
 keepOffTheServersCore();
 const names = values.contenders.split(",");
@@ -44,14 +43,14 @@ const logged = (from: number, count: number) =>
 try {
   if (values.part.includes("stalled")) console.log(`\n${await stalled()}`);
   if (values.part.includes("overload")) console.log(`\n${await overload()}`);
-  console.log(circumstances(rounds, seconds, 3));
+  console.log(circumstances(rounds, Number(values.stall), 3));
 } finally {
   await database.close();
   await world.close();
 }
 
 async function stalled(): Promise<string> {
-  const options = { seconds, stallSeconds: Number(values.stall), events: Number(values.events) };
+  const options = { stallSeconds: Number(values.stall), events: Number(values.events) };
   const contenders = contenderNames
     .filter((name) => names.includes(name))
     .flatMap((name) => contenderOf(name, world, told) ?? []);

@@ -10,8 +10,7 @@ import { type Figures, quantile } from "../support/contest.ts";
 import type { LoggedTheatre } from "./logged-theatre.ts";
 
 export interface StalledOptions {
-  /** Without stalled viewers, s. */
-  readonly seconds: number;
+  /** As long as nobody stalls before: what is kept for whoever comes late has come to its bounds by then. */
   readonly stallSeconds: number;
   /** Of each simulation, in a second. */
   readonly events: number;
@@ -28,7 +27,7 @@ export async function measureStalled(
   world: World,
   contender: LiveContender,
   logged: LoggedTheatre | undefined,
-  { seconds, stallSeconds, events }: StalledOptions,
+  { stallSeconds, events }: StalledOptions,
 ): Promise<Figures> {
   const server = await contender.start();
   const subjects = world.simulations.slice(0, stalledSimulations);
@@ -51,7 +50,7 @@ export async function measureStalled(
     const loop = openLoop(events * stalledSimulations, () => theatre.playNext());
     await delay(warmUpMs);
     healthy.latencies = [];
-    await delay(seconds * 1_000);
+    await delay(stallSeconds * 1_000 - warmUpMs);
     const without = healthy.latencies;
     loop.stop();
     await delay(warmUpMs / 3);
