@@ -4,6 +4,7 @@ import { type OpenDatabase, openDatabase } from "../../src/postgres/open.ts";
 import { commitBounds, connect } from "../../src/postgres/postgres.ts";
 import { type FaultyProxy, faultyProxy } from "../support/faulty-proxy.ts";
 import { type ServerDatabase, serverDatabase, silent } from "../support/postgres.ts";
+import { measured, sampled } from "../support/simulations.ts";
 import { append, service } from "./change-contract.ts";
 import { admin, created, draft, log, nextId, nextProject } from "./drafts.ts";
 
@@ -33,6 +34,26 @@ describe("replicas on one server", () => {
     await replica();
     await server.sql("insert into kysely_migration (name, timestamp) values ('9999-later', '')");
     await (await replica()).ping();
+  });
+
+  it("have large events compressed by LZ4, where the server knows it", async () => {
+    const { store } = await replica();
+    const { id } = await created(store);
+    const components = Array.from({ length: 30 }, (_, n) => measured(`component-${n}`));
+    const body = sampled({ components });
+    await store.change(id, service, () => ({
+      patch: {},
+      events: [{ simulatedTime: 1, engineSeq: null, body }],
+    }));
+    const [known] = await server.sql(
+      "select 'lz4' = any(enumvals) as lz4 from pg_settings where name = 'default_toast_compression'",
+    );
+    const [stored] = await server.sql(
+      `select pg_column_compression(body) as how from events where simulation_id = $1 and type = 'METRICS_SAMPLED'`,
+      [id],
+    );
+    expect(stored).toEqual({ how: known?.lz4 === true ? "lz4" : "pglz" });
+    expect((await store.events(admin, id, { after: 0, limit: 10 }))?.at(-1)?.body).toEqual(body);
   });
 
   it("make one simulation for one key", async () => {

@@ -6,28 +6,11 @@ import type { FeedItem } from "../../src/feed/feed.ts";
 import { schema } from "../../src/graphql/schema.ts";
 import { type Execute, Executors } from "../../src/server/compiled.ts";
 import { sharedWay } from "../../src/server/shared-subscription.ts";
-import { changedTo, logged, sampled, simulationOf } from "../support/simulations.ts";
+import { changedTo, logged, measured, sampled, simulationOf } from "../support/simulations.ts";
 import { randomDocument } from "./random-selection.ts";
 
-const component = {
-  componentId: "gateway",
-  arrivals: 1.5,
-  throughput: 1.25,
-  errorRate: 0,
-  rejected: 0,
-  utilization: 0.75,
-  queueLength: 2,
-  queueMax: 5,
-  replicas: 2,
-  latencyMean: 0.01,
-  latencyP50: 0.009,
-  latencyP95: 0.02,
-  latencyP99: 0.03,
-  hitRatio: null,
-};
-
 const bodies: readonly EventBody[] = [
-  sampled({ components: [component, { ...component, componentId: "größe", hitRatio: 0.5 }] }),
+  sampled({ components: [measured("gateway"), { ...measured("größe"), hitRatio: 0.5 }] }),
   changedTo("PAUSED"),
   logged("größer 🚀 ist \u2028 nicht \ud800 besser"),
   { type: "SPEED_CHANGED", speed: 0, desiredSpeed: 5 },

@@ -1,5 +1,5 @@
 // Simulations and events for tests that care about few of their fields.
-import type { EventBody, MetricsSampled } from "../../src/core/events.ts";
+import type { ComponentMetrics, EventBody, MetricsSampled } from "../../src/core/events.ts";
 import type { Log } from "../../src/core/ports/log.ts";
 import type { Simulation, SimulationStatus } from "../../src/core/simulation.ts";
 import { developmentViewer } from "../../src/core/viewer.ts";
@@ -47,6 +47,25 @@ export function simulationOf(id: string, overrides: Partial<Simulation> = {}): S
       maxQueueTime: 3600,
     },
     ...overrides,
+  };
+}
+
+export function measured(componentId: string): ComponentMetrics {
+  return {
+    componentId,
+    arrivals: 1.5,
+    throughput: 1.25,
+    errorRate: 0,
+    rejected: 0,
+    utilization: 0.75,
+    queueLength: 2,
+    queueMax: 5,
+    replicas: 2,
+    latencyMean: 0.01,
+    latencyP50: 0.009,
+    latencyP95: 0.02,
+    latencyP99: 0.03,
+    hitRatio: null,
   };
 }
 
