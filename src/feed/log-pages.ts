@@ -1,5 +1,5 @@
 // The pages of one simulation's log, shared by all who read it: also by those who lag at different places, so that a page
-// is read and decoded once, and its events, the same objects to everybody, are rendered once.
+// is read and decoded once, and what is shown of its events alone, the same objects to everybody, is rendered once.
 import type { EventType } from "../core/events.ts";
 import type { LogPage } from "./log-reads.ts";
 
@@ -35,15 +35,17 @@ export class LogPages {
 
   /**
    * A page with what comes after this seq, and perhaps with some of what comes before it. Of a log that goes on for more
-   * than a page from here, pages begin where others' do; the end of it is read from just here on, as it may be short.
+   * than a page from here, pages begin where others' do; the end of it is read from just here on, as it may be short, and
+   * so is all by who is alone and has nobody to share with.
    */
-  async around(seq: number, lastSeq: number): Promise<LogPage> {
+  async around(seq: number, lastSeq: number, isAlone: boolean): Promise<LogPage> {
     if (lastSeq - seq <= this.#pageEvents) return this.after(seq, undefined);
-    const from = seq - (seq % this.#pageEvents);
-    const known = this.#recent.get(from)?.deref();
+    const shared = seq - (seq % this.#pageEvents);
+    const known = this.#recent.get(shared)?.deref();
     if (known !== undefined && known.through > seq) return known;
+    const from = isAlone ? seq : shared;
     const page = await this.after(from, undefined);
-    this.#remember(from, page);
+    if (from === shared) this.#remember(from, page);
     return page;
   }
 

@@ -135,7 +135,7 @@ export class Topic {
    */
   page(after: number, types: readonly EventType[] | undefined): Promise<LogPage> {
     if (types !== undefined) return this.#pages.after(after, types);
-    return this.#pages.around(after, this.simulation.lastSeq);
+    return this.#pages.around(after, this.simulation.lastSeq, this.watchers.size === 1);
   }
 
   wake(): void {

@@ -9,7 +9,7 @@ import { allOf } from "./filters.ts";
 import { databaseJson } from "./json.ts";
 import { kept } from "./kept-statements.ts";
 import type { Database } from "./schema.ts";
-import { uuidOf } from "./uuid.ts";
+import { cursorIn, uuidOf } from "./uuid.ts";
 
 interface AuditDatabases {
   readonly reads: Database;
@@ -82,7 +82,6 @@ function named({ userId, action, projectId, simulationId }: AuditFilter): RawBui
   ];
 }
 
-/** What is no id is no record's: nothing comes after it. */
 function follows(after: string | undefined): RawBuilder<boolean>[] {
-  return after === undefined ? [] : [sql<boolean>`id < ${uuidOf(after)}::uuid`];
+  return after === undefined ? [] : [sql<boolean>`id < ${cursorIn(after, "after")}::uuid`];
 }

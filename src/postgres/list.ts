@@ -8,7 +8,7 @@ import { type Bounds, countOf, idsOf, rowsOf, type Slice } from "./id-queries.ts
 import { simulationOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
 import { bounded } from "./search-bound.ts";
-import { uuidOf } from "./uuid.ts";
+import { cursorIn } from "./uuid.ts";
 
 /** Where lists are read: what an index serves, and what has to be searched for. */
 export interface ListDatabases {
@@ -24,9 +24,8 @@ export async function list(
   filter: SimulationFilter,
   page: PageRequest,
 ): Promise<SimulationPage> {
-  const after = cursorOf(page.after);
-  const before = cursorOf(page.before);
-  if (after === null || before === null) return { simulations: [], hasNext: false, hasPrevious: false };
+  const after = page.after === undefined ? undefined : cursorIn(page.after, "after");
+  const before = page.before === undefined ? undefined : cursorIn(page.before, "before");
   return reading(databases, viewer, filter, async (db) => {
     // One more than asked, to see whether there are more.
     const slice: Slice = {
@@ -85,9 +84,4 @@ async function isAny(
 ): Promise<boolean> {
   const { rows } = await idsOf(viewer, filter, { ...bounds, first: "newest", limit: 1 }).execute(db);
   return rows.length > 0;
-}
-
-/** Null: given, but no id; nothing is older or newer than what never was. */
-function cursorOf(id: string | undefined): string | null | undefined {
-  return id === undefined ? undefined : uuidOf(id);
 }

@@ -12,6 +12,7 @@ import type { SimulationStore } from "../core/ports/store.ts";
 import type { TlsIdentity } from "../core/ports/tls.ts";
 import { announcementsOn } from "./announcements.ts";
 import { auditOn } from "./audit.ts";
+import { compressByLz4 } from "./compression.ts";
 import { dataFolder } from "./data-folder.ts";
 import { asking } from "./errors.ts";
 import { lockFolder } from "./folder-lock.ts";
@@ -110,7 +111,19 @@ async function openServer(url: string, tls: TlsIdentity, log: Log, told: Told): 
   };
   const lanes = commitBounds.connections;
   const describe = describeUrl(url);
-  return ready({ db, searches, commits, urgent, embedded: false, describe, lanes, release, ...told });
+  const opened = await ready({
+    db,
+    searches,
+    commits,
+    urgent,
+    embedded: false,
+    describe,
+    lanes,
+    release,
+    ...told,
+  });
+  await compressByLz4(db, log);
+  return opened;
 }
 
 async function openEmbedded(dataDir: string, log: Log, told: Told): Promise<OpenDatabase> {

@@ -61,7 +61,7 @@ export async function expiries(db: Database, ids: readonly string[]): Promise<Re
 }
 
 export async function living(db: Database): Promise<ReadonlySet<string>> {
-  const rows = await db.selectFrom("replicas").select("id").execute();
+  const { rows } = await sql<{ id: string }>`select id from replicas where expires_at > ${now}`.execute(db);
   return new Set(rows.map(({ id }) => id));
 }
 

@@ -80,7 +80,9 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
       // Said before the beat that proves that it could be said.
       if (outbox.mustTell(performance.now())) outbox.send(names.lost, "1");
       void outbox.attempt(names.pulse, JSON.stringify([replica, number]));
-      if (pulse.isUp) peers.check();
+    },
+    look(wasHeldUp) {
+      if (pulse.isUp && !wasHeldUp) peers.check();
       else peers.excuse();
     },
     up() {

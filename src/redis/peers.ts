@@ -20,15 +20,18 @@ export interface PeersOptions {
 }
 
 interface Peer {
-  /** Null: never heard. */
-  number: number | null;
+  /** 0: never heard. */
+  number: number;
   heardAt: number;
   isMissing: boolean;
+  readonly knownSince: number;
 }
 
 export class Peers {
   readonly #options: PeersOptions;
   readonly #peers = new Map<string, Peer>();
+  /** Those that said goodbye, whose leases may end a little later. */
+  readonly #left = new Set<string>();
   #lookedAt = Number.NEGATIVE_INFINITY;
   #isLooking = false;
 
@@ -43,13 +46,10 @@ export class Peers {
   }
 
   hear(replica: string, number: number): void {
-    const peer = this.#peers.get(replica);
-    if (peer === undefined) {
-      this.#expect(replica, number);
-      return;
-    }
-    const isNext = peer.number === null || number === peer.number + 1;
-    const mayHaveLost = peer.isMissing || !isNext;
+    this.#left.delete(replica);
+    const peer = this.#peers.get(replica) ?? this.#expect(replica);
+    if (peer === undefined) return;
+    const mayHaveLost = peer.isMissing || number !== peer.number + 1;
     Object.assign(peer, { number, heardAt: performance.now(), isMissing: false });
     if (mayHaveLost) this.#options.lost();
   }
@@ -57,6 +57,9 @@ export class Peers {
   /** It has said so. */
   leave(replica: string): void {
     this.#peers.delete(replica);
+    this.#left.add(replica);
+    const [longestGone] = this.#left;
+    if (this.#left.size > mostPeers && longestGone !== undefined) this.#left.delete(longestGone);
   }
 
   /** Nobody could be heard until now: that says nothing of the others. */
@@ -81,22 +84,29 @@ export class Peers {
     void this.#look();
   }
 
-  #expect(replica: string, number: number | null): void {
-    if (this.#peers.size >= mostPeers) return;
-    this.#peers.set(replica, { number, heardAt: performance.now(), isMissing: false });
+  /** Undefined: there are too many. */
+  #expect(replica: string): Peer | undefined {
+    if (this.#peers.size >= mostPeers) return undefined;
+    const now = performance.now();
+    const peer: Peer = { number: 0, heardAt: now, isMissing: false, knownSince: now };
+    this.#peers.set(replica, peer);
+    return peer;
   }
 
   async #look(): Promise<void> {
     this.#isLooking = true;
+    const begunAt = performance.now();
     // Where that cannot be found out, who is not heard may live.
     const living = await this.#options.living().catch(() => null);
     this.#isLooking = false;
     if (living === null) return;
     for (const replica of living) {
-      if (replica !== this.#options.own && !this.#peers.has(replica)) this.#expect(replica, null);
+      const isOther = replica !== this.#options.own && !this.#left.has(replica);
+      if (isOther && !this.#peers.has(replica)) this.#expect(replica);
     }
-    for (const [replica, { isMissing }] of this.#peers) {
-      if (!isMissing || living.has(replica)) continue;
+    for (const [replica, { isMissing, knownSince }] of this.#peers) {
+      // One that came after the leases were read is not among them.
+      if (!isMissing || knownSince > begunAt || living.has(replica)) continue;
       this.#peers.delete(replica);
       this.#options.log.info({ peer: replica }, "A replica is gone.");
       this.#options.lost();

@@ -11,6 +11,8 @@ const reviveAfterMs = 5_000;
 export interface PulseOptions {
   /** Sends beat `number` to every replica, this one included. */
   send(number: number): void;
+  /** Now and then. `wasHeldUp`: this process had no chance to hear anybody for a while. */
+  look(wasHeldUp: boolean): void;
   /** Notices get through from here on; what was published before may have been lost. */
   up(): void;
   down(): void;
@@ -78,6 +80,7 @@ export class Pulse {
       this.#revivedAt = now;
       this.#options.revive();
     }
+    this.#options.look(wasHeldUp);
     this.beatNow();
   }
 }

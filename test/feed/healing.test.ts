@@ -145,6 +145,22 @@ describe("a reader that lags", () => {
     await early.return?.();
   });
 
+  it("reads no more than it needs while it is alone", async () => {
+    const world = createWorld();
+    world.commit(Array.from({ length: 15 }, () => sampled()));
+    const asked: number[] = [];
+    const read = world.store.events;
+    world.store.events = (viewer, id, query) => {
+      asked.push(query.after);
+      return read(viewer, id, query);
+    };
+    const reader = new Consumer(await world.follow({ after: 3 }));
+    await turn();
+    expect(eventsOf(reader.items)).toHaveLength(12);
+    expect(asked).toEqual([3, 7, 11]);
+    await reader.stop();
+  });
+
   it("does not keep the page of the log it has stopped to take from, and still misses nothing", async () => {
     const world = createWorld();
     world.commit(Array.from({ length: 12 }, () => sampled()));

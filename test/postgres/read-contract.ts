@@ -169,6 +169,14 @@ export function readContract(store: () => SimulationStore): void {
     );
   });
 
+  it("does not take for a cursor what is none", async () => {
+    for (const path of ["after", "before"] as const) {
+      const page = { limit: 1, fromEnd: false, [path]: "garbage" };
+      const refused = { code: "BAD_INPUT", details: { path } };
+      await expect(store().list(admin, {}, page)).rejects.toMatchObject(refused);
+    }
+  });
+
   it("counts no further than asked, and what a viewer sees by two ways once", async () => {
     const [mine, other] = [nextProject(), nextProject()];
     const userId = `user of ${mine}`;

@@ -56,6 +56,29 @@ describe("replicas on one server", () => {
     expect((await store.events(admin, id, { after: 0, limit: 10 }))?.at(-1)?.body).toEqual(body);
   });
 
+  it("start while somebody uses the log, and have it compressed by LZ4 the next time", async () => {
+    await replica();
+    await server.sql("alter table events alter column body set compression pglz");
+    const how = async () => {
+      const [row] = await server.sql(
+        "select attcompression as how from pg_attribute where attrelid = 'events'::regclass and attname = 'body'",
+      );
+      return row?.how;
+    };
+    const other = connect(server.url, "other", commitBounds, silent);
+    const transaction = await other.startTransaction().execute();
+    await transaction.selectFrom("events").select("seq").limit(1).execute();
+    await replica();
+    expect(await how()).toBe("p");
+    await transaction.rollback().execute();
+    await other.destroy();
+    await replica();
+    const [known] = await server.sql(
+      "select 'lz4' = any(enumvals) as lz4 from pg_settings where name = 'default_toast_compression'",
+    );
+    expect(await how()).toBe(known?.lz4 === true ? "l" : "p");
+  });
+
   it("make one simulation for one key", async () => {
     const stores = (await Promise.all([replica(), replica()])).map(({ store }) => store);
     const projectId = nextProject();

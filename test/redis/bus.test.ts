@@ -268,6 +268,39 @@ describe("other replicas on Redis", () => {
     await Promise.all([bus.close(), peer.close()]);
   });
 
+  it("that are heard late tell of what may have been lost before", async () => {
+    const installation = randomUUID();
+    const bus = await openBus(redis.url, installation);
+    const heard = recorder();
+    await bus.subscribe(randomUUID(), heard);
+    const beat = (number: number) =>
+      redis.command(
+        `PUBLISH simulations:${installation}:pulse ${JSON.stringify(JSON.stringify(["late", number]))}`,
+      );
+    await beat(11);
+    await vi.waitFor(() => expect(heard.gaps).toBe(1), until);
+    await beat(12);
+    await beat(14);
+    await vi.waitFor(() => expect(heard.gaps).toBe(2), until);
+    await bus.close();
+  });
+
+  it("that have said goodbye are not expected, though their leases end later", async () => {
+    const installation = randomUUID();
+    let looks = 0;
+    const living = async () => {
+      looks += 1;
+      return new Set(["polite"]);
+    };
+    const polite = await openBus(redis.url, installation, { replica: "polite" });
+    const bus = await openBus(redis.url, installation, { living });
+    await polite.close();
+    // Three looks are far more than the time in which one that is expected would be missing.
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(2), until);
+    expect(bus.health()).toEqual({ up: true });
+    await bus.close();
+  });
+
   it("that are gone are forgotten, after a look into the log; that say goodbye, at once", async () => {
     const proxy = await faultyProxy({ host: "127.0.0.1", port: redis.port });
     const installation = randomUUID();

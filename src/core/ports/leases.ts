@@ -47,7 +47,7 @@ export interface Leases {
   claim(replica: string, limit: number): Promise<readonly Claimed[]>;
   /** When the leases of these replicas run out unless they are renewed; without those that have none. */
   expiries(replicas: readonly string[]): Promise<ReadonlyMap<string, Date>>;
-  /** The replicas that have a lease, this one among them; one that died is among them until it is removed. */
+  /** The replicas whose leases have not run out, this one among them. */
   living(): Promise<ReadonlySet<string>>;
   /**
    * The scheduler's right, held by one replica at a time for `leaseMs`. True: it is this replica's now.

@@ -177,7 +177,7 @@ export interface SimulationFilter {
   readonly createdBefore?: Date;
 }
 
-/** Newest first. Cursors are ids, which tell the time of creation (core/simulation-id.ts). */
+/** Newest first. Cursors are ids, which tell the time of creation (core/simulation-id.ts); BAD_INPUT for what is none. */
 export interface PageRequest {
   readonly limit: number;
   /** Older than this one. */

@@ -6,7 +6,6 @@ import * as sessionsAudit from "./0003-sessions-audit.ts";
 import * as queue from "./0004-queue.ts";
 import * as replicaSessions from "./0005-replica-sessions.ts";
 import * as contents from "./0006-contents.ts";
-import * as lz4 from "./0007-lz4.ts";
 
 export const migrations: Readonly<Record<string, Migration>> = {
   "0001-simulations": simulations,
@@ -15,5 +14,4 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-queue": queue,
   "0005-replica-sessions": replicaSessions,
   "0006-contents": contents,
-  "0007-lz4": lz4,
 };
