@@ -285,6 +285,46 @@ describe("other replicas on Redis", () => {
     await bus.close();
   });
 
+  it("that came while the leases were read are not gone", async () => {
+    const installation = randomUUID();
+    const first = Promise.withResolvers<ReadonlySet<string>>();
+    let looks = 0;
+    const living = async () => {
+      looks += 1;
+      return looks === 1 ? await first.promise : new Set(["late"]);
+    };
+    const bus = await openBus(redis.url, installation, { living });
+    await vi.waitFor(() => expect(looks).toBe(1), until);
+    const beat = JSON.stringify(JSON.stringify(["late", 1]));
+    await redis.command(`PUBLISH simulations:${installation}:pulse ${beat}`);
+    await vi.waitFor(() => expect(bus.health().up).toBe(false), until);
+    first.resolve(new Set());
+    await vi.waitFor(() => expect(looks).toBe(2), until);
+    expect(bus.health().up).toBe(false);
+    await bus.close();
+  });
+
+  it("are not missed by one that was held up itself", async () => {
+    const installation = randomUUID();
+    const living = async () => new Set(["the-other"]);
+    const peer = await openBus(redis.url, installation, { replica: "the-other" });
+    const bus = await openBus(redis.url, installation, { living });
+    const heard = recorder();
+    await bus.subscribe(randomUUID(), heard);
+    const id = randomUUID();
+    const exchange = recorder();
+    await bus.subscribe(id, exchange);
+    // The other has been heard.
+    await vi.waitFor(() => expect(heard.gaps).toBe(1), until);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_000);
+    // What comes after has been read after what came meanwhile.
+    peer.publish(noticeOf(id, 1));
+    await exchange.until(1);
+    expect(heard.gaps).toBe(1);
+    expect(bus.health()).toEqual({ up: true });
+    await Promise.all([bus.close(), peer.close()]);
+  });
+
   it("that have said goodbye are not expected, though their leases end later", async () => {
     const installation = randomUUID();
     let looks = 0;
