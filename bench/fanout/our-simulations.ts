@@ -20,7 +20,7 @@ export async function startSimulations(
   try {
     await redis.psubscribe("simulations:*:simulation:*");
     redis.on("pmessage", (_pattern: string, channel: string, message: string) => {
-      const notice = decodeNotice(JSON.parse(message));
+      const notice = decodeNotice(Buffer.from(message));
       if (notice === null) throw new Error(`Not a notice: ${message.slice(0, 500)}`);
       const { simulation } = notice;
       const known = heard.get(simulation.id)?.simulation.version ?? 0;

@@ -1,6 +1,7 @@
 // The newest events of one simulation, without a hole: every seq in start+1 .. end.
 import type { SimulationEvent } from "../core/events.ts";
 import type { Simulation } from "../core/simulation.ts";
+import { WrittenSample } from "../core/written-sample.ts";
 import type { DeliveredEvent } from "./feed.ts";
 import type { TailBudget } from "./tail-budget.ts";
 
@@ -106,7 +107,9 @@ export function sizeOf({ body }: SimulationEvent): number {
   const base = 300;
   switch (body.type) {
     case "METRICS_SAMPLED":
-      return base + 200 + body.components.length * 250;
+      return body instanceof WrittenSample
+        ? base + body.size + body.places.byteLength
+        : base + 200 + body.components.length * 250;
     case "LOG_EMITTED":
       return base + 2 * body.message.length;
     case "STATUS_CHANGED":

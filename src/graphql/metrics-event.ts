@@ -1,8 +1,9 @@
 import type { ComponentMetrics, MetricsSampled } from "../core/events.ts";
-import { builder } from "./builder.ts";
+import { builder, written } from "./builder.ts";
 import { type Delivered, SimulationEventInterface } from "./event.ts";
 
 const ComponentMetricsType = builder.objectRef<ComponentMetrics>("ComponentMetrics").implement({
+  ...written("component"),
   description: "One component over the window since the sample before.",
   fields: (t) => ({
     componentId: t.exposeID("componentId", { description: "The component's id in the design." }),
@@ -26,6 +27,7 @@ const ComponentMetricsType = builder.objectRef<ComponentMetrics>("ComponentMetri
 });
 
 builder.objectRef<Delivered<MetricsSampled>>("MetricsSampled").implement({
+  ...written("sample"),
   description: "What happened in the window since the sample before.",
   interfaces: [SimulationEventInterface],
   fields: (t) => ({

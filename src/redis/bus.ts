@@ -65,6 +65,8 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
     publisher: connections.publisher,
     subscriber,
     serializer: (message: string) => message,
+    // As they come: whoever hears one reads no more of it than is wanted.
+    messageEventName: "messageBuffer",
   });
   const sieve = createNoticeSieve();
   const outbox = new Outbox((channel, message) => pubsub.publish(channel, message), dropped);
@@ -96,9 +98,8 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
 
   const peers = new Peers({ lost: tellGap, living, own: replica, log });
 
-  function hearBeat(beat: unknown): void {
-    if (!Array.isArray(beat)) return;
-    const [from, number]: unknown[] = beat;
+  function hearBeat(message: Buffer): void {
+    const [from, number] = beatIn(message);
     if (typeof from !== "string" || typeof number !== "number") return;
     if (from === replica) pulse.hear(number);
     else if (number === 0) peers.leave(from);
@@ -121,7 +122,7 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
   }
 
   async function begin(name: string, channel: Channel): Promise<Unsubscribe> {
-    const subscription = await pubsub.subscribe<unknown>(name, (message) => {
+    const subscription = await pubsub.subscribe<Buffer>(name, (message) => {
       const notice = decodeNotice(message);
       if (notice === null) channel.gap();
       else channel.notice(notice);
@@ -171,6 +172,16 @@ export function createRedisBus(options: RedisBusOptions): RedisBus {
       connections.close();
     },
   };
+}
+
+/** Nothing of one where it is none. */
+function beatIn(message: Buffer): unknown[] {
+  try {
+    const beat: unknown = JSON.parse(message.toString());
+    return Array.isArray(beat) ? beat : [];
+  } catch {
+    return [];
+  }
 }
 
 /** How the simulation stands; the events are in the log. */

@@ -1,8 +1,10 @@
 // How a notice is written for Redis: JSON with a version, so that replicas of two versions can share a server.
 // What cannot be read is no error: the listener looks into the log instead.
+import { isUtf8 } from "node:buffer";
 import type { SimulationEvent } from "../core/events.ts";
 import type { Notice } from "../core/ports/bus.ts";
 import type { EngineRun, Simulation } from "../core/simulation.ts";
+import { WrittenSample } from "../core/written-sample.ts";
 
 /** Raised when a notice is written differently. */
 const version = 1;
@@ -15,18 +17,58 @@ export function encodeNotice(notice: Notice): string {
   return whole.length <= mostCharacters ? whole : encode({ ...notice, events: [] });
 }
 
-/** Null: not a notice of this version. */
-export function decodeNotice(message: unknown): Notice | null {
-  if (!isNoticeOfThisVersion(message)) return null;
+/** Null: not a notice of this version. Samples of metrics are left as they are written. */
+export function decodeNotice(message: Buffer): Notice | null {
   try {
-    return decode(message);
+    const { text, samples } = apart(message) ?? { text: message.toString(), samples: [] };
+    const notice: unknown = JSON.parse(text);
+    return isNoticeOfThisVersion(notice) ? decode(notice, samples) : null;
   } catch {
-    // It says that it is of this version, and is not.
+    // It is no JSON; or it says that it is of this version, and is not.
     return null;
   }
 }
 
-function decode({ simulation, events, traceparent }: WrittenNotice): Notice {
+const beforeEvents = Buffer.from(',"events":[');
+const beforeBody = Buffer.from(',"body":');
+const [openBrace, closeBrace, closeBracket, comma] = Buffer.from("{}],");
+
+/**
+ * The message without the bodies of its events, and these; null where they are not all samples of metrics. What stands
+ * before the first event has the names of its fields from this service, and quotes in what others wrote are escaped.
+ */
+function apart(message: Buffer): { text: string; samples: WrittenSample[] } | null {
+  const mark = message.indexOf(beforeEvents);
+  const begin = mark + beforeEvents.length;
+  if (mark === -1 || message[begin] !== openBrace || !isUtf8(message)) return null;
+  let text = message.toString("utf8", 0, begin);
+  const events = ownCopy(message.subarray(begin));
+  let at = 0;
+  const samples: WrittenSample[] = [];
+  while (events[at] === openBrace) {
+    const bodyMark = events.indexOf(beforeBody, at);
+    const sample = bodyMark === -1 ? null : WrittenSample.at(events, bodyMark + beforeBody.length);
+    if (sample === null || events[sample.end] !== closeBrace) return null;
+    text += `${events.toString("latin1", at, bodyMark)}}`;
+    samples.push(sample);
+    at = sample.end + 1;
+    if (events[at] === closeBracket) return { text: text + events.toString("latin1", at), samples };
+    if (events[at] !== comma) return null;
+    at += 1;
+    text += ",";
+  }
+  return null;
+}
+
+/** What it is a part of, with messages of others, is let go. */
+function ownCopy({ buffer, byteOffset, byteLength }: Buffer): Buffer {
+  return Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
+}
+
+function decode(
+  { simulation, events, traceparent }: WrittenNotice,
+  samples: readonly WrittenSample[],
+): Notice {
   const { run } = simulation;
   return {
     simulation: {
@@ -40,9 +82,16 @@ function decode({ simulation, events, traceparent }: WrittenNotice): Notice {
         pausedSince: time(run.pausedSince),
       },
     },
-    events: events.map((event) => ({ ...event, at: new Date(event.at) })),
+    events: events.map((event, index) => eventOf(event, samples[index])),
     ...(typeof traceparent === "string" ? { traceparent } : {}),
   };
+}
+
+function eventOf(
+  { simulationId, seq, at, simulatedTime, engineSeq, body }: WrittenEvent,
+  sample: WrittenSample | undefined,
+): SimulationEvent {
+  return { simulationId, seq, at: new Date(at), simulatedTime, engineSeq, body: sample ?? body };
 }
 
 type Written<T, Fields extends keyof T> = Omit<T, Fields> & { readonly [field in Fields]: string };
@@ -57,10 +106,12 @@ type WrittenSimulation = Omit<
   readonly run: WrittenOrNull<EngineRun, "engineDigest" | "pausedSince">;
 };
 
+type WrittenEvent = Written<SimulationEvent, "at">;
+
 interface WrittenNotice {
   readonly version: typeof version;
   readonly simulation: WrittenSimulation;
-  readonly events: readonly Written<SimulationEvent, "at">[];
+  readonly events: readonly WrittenEvent[];
   /** Left out by replicas that trace nothing, or know nothing of it. */
   readonly traceparent?: string;
 }

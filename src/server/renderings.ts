@@ -5,6 +5,7 @@ import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
 import { type Executor, Executors } from "./compiled.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
 import { textHead, utf8 } from "./frame.ts";
+import { type Projection, projectionOf } from "./projection.ts";
 import type { Shared } from "./shared-subscription.ts";
 
 interface Kept {
@@ -61,6 +62,7 @@ export class Renderings {
     }
     const group = new RenderingGroup({
       executor: this.#executors.of(args),
+      projection: projectionOf(args),
       seen: shared.seen,
       shape: this.#shape,
       rendered: this.#rendered,
@@ -101,6 +103,8 @@ type Rendered = Readonly<Record<"hit" | "miss", Counter>>;
 
 interface GroupOptions {
   readonly executor: Executor;
+  /** How what needs no executing is told. */
+  readonly projection: Projection | undefined;
   readonly seen: Shared["seen"];
   readonly shape: ShapeError;
   readonly rendered: Rendered;
@@ -151,7 +155,7 @@ export class RenderingGroup {
   }
 
   #text(item: unknown, context: unknown, isAlone: boolean): string {
-    const { seen, executor, keep, rendered } = this.#options;
+    const { seen, executor, projection, keep, rendered } = this.#options;
     const key = seen(item);
     const known = key === undefined ? undefined : this.#texts.get(key);
     if (known !== undefined) {
@@ -160,7 +164,7 @@ export class RenderingGroup {
     }
     this.#count();
     rendered.miss.add();
-    const text = utf8(this.#json(executor.execute(item, context)));
+    const text = projection?.(item) ?? utf8(this.#json(executor.execute(item, context)));
     if (key === undefined || isAlone) return text;
     const kept: Kept = { group: this, item: key, text };
     if (keep(kept)) this.#texts.set(key, kept);

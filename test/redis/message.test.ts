@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import type { SimulationEvent } from "../../src/core/events.ts";
+import type { Notice } from "../../src/core/ports/bus.ts";
+import { WrittenSample } from "../../src/core/written-sample.ts";
 import { decodeNotice, encodeNotice } from "../../src/redis/message.ts";
-import { logged, sampled, simulationOf } from "../support/simulations.ts";
+import { logged, measured, sampled, simulationOf } from "../support/simulations.ts";
 
 const simulation = simulationOf("a", { endTime: null });
 const events: readonly SimulationEvent[] = [logged('a "quoted"\nline'), sampled()].map((body, index) => ({
@@ -12,7 +14,22 @@ const events: readonly SimulationEvent[] = [logged('a "quoted"\nline'), sampled(
   engineSeq: index === 0 ? null : index,
   body,
 }));
-const read = (message: string) => decodeNotice(JSON.parse(message));
+const ofSample: SimulationEvent = {
+  simulationId: "a",
+  seq: 1,
+  at: new Date(5),
+  simulatedTime: 0.25,
+  engineSeq: 1,
+  body: sampled({ components: [measured("gateway"), { ...measured("cache"), hitRatio: 0.5 }] }),
+};
+const read = (message: string) => decodeNotice(Buffer.from(message));
+const samples = [2, 3, 4].map((seq) => ({ ...ofSample, seq }));
+
+/** As everybody else sees it: samples of metrics are read when they are looked at. */
+const plain = (notice: Notice | null) => ({
+  ...notice,
+  events: notice?.events.map((event) => ({ ...event, body: JSON.parse(JSON.stringify(event.body)) })),
+});
 
 it("is read as it was written", () => {
   expect(read(encodeNotice({ simulation, events }))).toEqual({ simulation, events });
@@ -31,4 +48,44 @@ it("takes bodies that have been written already as they are", () => {
   expect(read(encodeNotice({ simulation, events, bodies: others }))?.events[0]?.body).toEqual(
     logged('a "stored"\nline'),
   );
+});
+
+it.each([1, 2, 3])("leaves %i samples of metrics as they are written", (count) => {
+  const events = samples.slice(0, count);
+  const others = { ...simulation, designName: '","events":[{"seq":1,"body":', labels: { events: "[" } };
+  const notice = read(encodeNotice({ simulation: others, events, traceparent: "00-a" }));
+  expect(plain(notice)).toEqual({ simulation: others, events, traceparent: "00-a" });
+  for (const { body } of notice?.events ?? []) expect(body).toBeInstanceOf(WrittenSample);
+});
+
+it.each(["größe 🚀", ',"body":', '}]}","events":[', "\\"])("whatever a component is called: %s", (name) => {
+  const event = { ...ofSample, body: sampled({ components: [measured(name), measured(name)] }) };
+  const notice = read(encodeNotice({ simulation, events: [event, event] }));
+  expect(plain(notice)).toEqual({ simulation, events: [event, event] });
+  expect(notice?.events[1]?.body).toBeInstanceOf(WrittenSample);
+});
+
+it("reads also what is written in another order, or by a later release", () => {
+  const { type, ...facts } = sampled();
+  const body = { ...facts, type, later: 1 };
+  const message = encodeNotice({ simulation, events: [ofSample], bodies: [JSON.stringify(body)] });
+  expect(read(message)).toEqual({ simulation, events: [{ ...ofSample, body }] });
+});
+
+it("is none where any of it is missing", () => {
+  const message = Buffer.from(encodeNotice({ simulation, events: samples }));
+  for (let length = 0; length < message.length; length += 1) {
+    expect(decodeNotice(message.subarray(0, length))).toBeNull();
+  }
+  expect(decodeNotice(Buffer.concat([message, Buffer.from("}")]))).toBeNull();
+});
+
+it("keeps nothing of what came with it", () => {
+  const message = Buffer.from(encodeNotice({ simulation, events: samples }));
+  const among = Buffer.concat([Buffer.alloc(60_000, " "), message]).subarray(60_000);
+  const kept = decodeNotice(among)?.events.map(({ body }) => body) ?? [];
+  expect(kept).toHaveLength(3);
+  for (const body of kept) {
+    expect(body instanceof WrittenSample && body.view.buffer.byteLength).toBeLessThan(message.length);
+  }
 });

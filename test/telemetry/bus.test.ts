@@ -39,12 +39,12 @@ const wished = (text: string) => {
 };
 
 it("survives the way over Redis, and is missed by nobody who does not know it", () => {
-  expect(decodeNotice(JSON.parse(encodeNotice({ simulation: queued, events: [], traceparent })))).toEqual({
+  expect(decodeNotice(Buffer.from(encodeNotice({ simulation: queued, events: [], traceparent })))).toEqual({
     simulation: queued,
     events: [],
     traceparent,
   });
-  const without = decodeNotice(JSON.parse(encodeNotice({ simulation: queued, events: [] })));
+  const without = decodeNotice(Buffer.from(encodeNotice({ simulation: queued, events: [] })));
   expect(without).toEqual({ simulation: queued, events: [] });
 });
 

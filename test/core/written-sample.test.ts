@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { componentValues, sampleValues, WrittenSample } from "../../src/core/written-sample.ts";
+import { measured, sampled } from "../support/simulations.ts";
+
+const sample = sampled({
+  components: [measured('a "b" \\ \u0007 größe'), { ...measured("cache"), hitRatio: 0.5 }],
+});
+const text = JSON.stringify(sample);
+const read = (written: string, from = 0) => WrittenSample.at(Buffer.from(written), from);
+
+describe("a sample as it is written", () => {
+  it("reads as what was written, by each of its names and as a whole", () => {
+    const written = read(text);
+    expect(JSON.parse(JSON.stringify(written))).toEqual(sample);
+    for (const name of [...sampleValues, "type", "components"] as const) {
+      expect(written?.[name]).toEqual(sample[name]);
+    }
+    expect(written?.componentCount).toBe(2);
+  });
+
+  it("is found where it stands, and says where it ends", () => {
+    const found = read(`größer: ${text}, and more`, Buffer.byteLength("größer: "));
+    expect(found?.toJSON()).toEqual(sample);
+    expect(found?.end).toBe(Buffer.byteLength(`größer: ${text}`));
+    expect(found?.size).toBe(Buffer.byteLength(text));
+  });
+
+  it("has the values of a sample, all of them, in their order", () => {
+    expect(Object.keys(sample)).toEqual(["type", ...sampleValues, "components"]);
+    expect(Object.keys(measured("a"))).toEqual([...componentValues]);
+  });
+
+  it("may have no components, and a thousand", () => {
+    expect(read(JSON.stringify(sampled({ components: [] })))?.componentCount).toBe(0);
+    const many = (count: number) =>
+      sampled({ components: Array.from({ length: count }, () => measured("a")) });
+    expect(read(JSON.stringify(many(1_000)))?.toJSON()).toEqual(many(1_000));
+    expect(read(JSON.stringify(many(1_001)))).toBeNull();
+  });
+
+  it("is none where anything is written differently", () => {
+    const { window: _, ...without } = sample;
+    const others: readonly object[] = [
+      without,
+      { ...sample, more: 1 },
+      { ...sample, type: "LOG_EMITTED" },
+      { ...sample, window: null },
+      { ...sample, window: "1" },
+      { ...sample, components: null },
+      { ...sample, components: [{ ...measured("a"), componentId: 1 }] },
+      { ...sample, components: [{ ...measured("a"), latencyP99: null }] },
+      { ...sample, components: [{ ...measured("a"), more: 1 }] },
+      { ...sample, components: [measured("a"), 1] },
+    ];
+    for (const other of others) expect(read(JSON.stringify(other))).toBeNull();
+    expect(read(JSON.stringify(sample, null, 1))).toBeNull();
+  });
+
+  it("is none of any part of it, and with any byte changed none that is not JSON", () => {
+    for (let length = 0; length < text.length; length += 1) expect(read(text.slice(0, length))).toBeNull();
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), fc.constantFrom(...'{}[]",:x\\u-+.e0\n'), (at, character) => {
+        const changed = `${text.slice(0, at)}${character}${text.slice(at + 1)}`;
+        const written = read(changed);
+        if (written !== null && written.end === Buffer.byteLength(changed)) {
+          expect(written.toJSON()).toEqual(JSON.parse(changed));
+        }
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { type ExecutionArgs, execute, parse } from "graphql";
+import { describe, expect, it } from "vitest";
+import type { MetricsSampled } from "../../src/core/events.ts";
+import { componentValues, sampleValues, WrittenSample } from "../../src/core/written-sample.ts";
+import type { DeliveredEvent } from "../../src/feed/feed.ts";
+import { schema } from "../../src/graphql/schema.ts";
+import { type Projection, projectionOf } from "../../src/server/projection.ts";
+import { logged, measured, sampled, simulationOf } from "../support/simulations.ts";
+import { randomDocument } from "./random-selection.ts";
+
+function argsOf(text: string, variables: Record<string, unknown> = {}): ExecutionArgs {
+  return {
+    schema,
+    document: parse(text),
+    variableValues: { id: "1", ...variables },
+    contextValue: { viewer: { userId: "u", roles: new Map([["default", "viewer"]]), admin: false } },
+  };
+}
+
+function delivered(body: DeliveredEvent["event"]["body"]): DeliveredEvent {
+  const event = { simulationId: "1", seq: 7, at: new Date(5), simulatedTime: 1 / 3, engineSeq: 6, body };
+  return { kind: "event", simulation: simulationOf("1", { lastSeq: 7 }), event };
+}
+
+function writtenAs(sample: MetricsSampled): WrittenSample {
+  const read = WrittenSample.at(Buffer.from(JSON.stringify(sample)), 0);
+  if (read === null) throw new Error("It is not read.");
+  return read;
+}
+
+function projected(projection: Projection | undefined, item: DeliveredEvent): string | undefined {
+  const bytes = projection?.(item);
+  return bytes === undefined ? undefined : Buffer.from(bytes, "latin1").toString();
+}
+
+const executed = (args: ExecutionArgs, item: DeliveredEvent) =>
+  JSON.stringify(execute({ ...args, rootValue: item }));
+
+const number = fc.double({ noNaN: true, noDefaultInfinity: true });
+const numbers = (names: readonly string[]) =>
+  fc.record(Object.fromEntries(names.map((name) => [name, number])));
+const componentId = fc.oneof(
+  fc.string(),
+  fc.string({ unit: "grapheme" }),
+  fc.constant('größe 🚀 "\\\n\u2028'),
+);
+/** In the order in which a sample is written. */
+const anySample: fc.Arbitrary<MetricsSampled> = fc
+  .tuple(
+    numbers(sampleValues),
+    fc.array(fc.tuple(componentId, numbers(componentValues), fc.boolean()), { maxLength: 4 }),
+  )
+  .map(([values, components]) => ({
+    ...sampled(),
+    ...values,
+    components: components.map(([componentId, ofOne, isCache]) => ({
+      ...measured(""),
+      ...ofOne,
+      componentId,
+      hitRatio: isCache ? 0.5 : null,
+    })),
+  }));
+
+const whole = `subscription ($id: ID!) { simulationEvents(simulationId: $id) {
+  seq __typename at simulationId simulatedTime again: seq
+  ... on StatusChanged { status }
+  ...Sample
+  ... on SimulationEvent { ... on MetricsSampled { components { utilization } } }
+} }
+fragment Sample on MetricsSampled { ${sampleValues.join(" ")} more: window
+  components { __typename ${componentValues.join(" ")} name: componentId }
+  others: components { componentId } }`;
+
+describe("a projection", () => {
+  it("tells what graphql-js tells, letter by letter", () => {
+    const args = argsOf(whole);
+    const projection = projectionOf(args);
+    fc.assert(
+      fc.property(anySample, (sample) => {
+        expect(projected(projection, delivered(writtenAs(sample)))).toBe(executed(args, delivered(sample)));
+      }),
+    );
+  });
+
+  it("is of every selection that asks for no more than there is in the text", () => {
+    let projections = 0;
+    const sample = sampled({ components: [measured("gateway"), { ...measured("größe"), hitRatio: 0.5 }] });
+    fc.assert(
+      fc.property(randomDocument, ({ text, variables }) => {
+        const args = argsOf(text, variables);
+        const projection = projectionOf(args);
+        if (projection === undefined) return;
+        projections += 1;
+        expect(projected(projection, delivered(writtenAs(sample)))).toBe(executed(args, delivered(sample)));
+      }),
+      { numRuns: 500 },
+    );
+    expect(projections).toBeGreaterThan(20);
+  });
+
+  it("is of samples as they are written only", () => {
+    const projection = projectionOf(argsOf(whole));
+    expect(projected(projection, delivered(sampled()))).toBeUndefined();
+    expect(projected(projection, delivered(logged("words")))).toBeUndefined();
+    expect(projection?.({ kind: "state", state: "LIVE" })).toBeUndefined();
+  });
+
+  it.each([
+    "simulation { id }",
+    "seq ... on MetricsSampled { window simulation { id } }",
+    "seq ... on MetricsSampled { components { componentId } } ... on SimulationEvent { simulation { id } }",
+  ])("is not of what looks at the simulation: %s", (selection) => {
+    const text = `subscription ($id: ID!) { simulationEvents(simulationId: $id) { ${selection} } }`;
+    expect(projectionOf(argsOf(text))).toBeUndefined();
+  });
+
+  it("takes a fragment once, however often it is spread inside of others", () => {
+    const nested = Array.from(
+      { length: 40 },
+      (_, n) => `fragment F${n} on MetricsSampled { ...F${n + 1} ...F${n + 1} }`,
+    );
+    const args = argsOf(`subscription ($id: ID!) { simulationEvents(simulationId: $id) { seq ...F0 } }
+      ${nested.join(" ")} fragment F40 on MetricsSampled { window }`);
+    const item = delivered(sampled());
+    expect(projected(projectionOf(args), delivered(writtenAs(sampled())))).toBe(executed(args, item));
+  });
+
+  it("leaves to execution what is too large, and what has no valid place", () => {
+    const projection = projectionOf(argsOf(whole));
+    const many = sampled({ components: Array.from({ length: 900 }, (_, n) => measured(`c${n}`)) });
+    expect(projected(projection, delivered(writtenAs(many)))).toBeUndefined();
+    const { event, ...item } = delivered(writtenAs(sampled()));
+    const broken = [{ at: new Date(Number.NaN) }, { seq: 2 ** 40 }, { simulatedTime: Number.NaN }];
+    for (const wrong of broken) {
+      expect(projected(projection, { ...item, event: { ...event, ...wrong } })).toBeUndefined();
+    }
+  });
+});
