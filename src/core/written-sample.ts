@@ -1,118 +1,39 @@
-// A sample of metrics as it was written, in JSON, with the places of its values: who shows some of them copies their
-// text, and it is parsed only for who wants more. Reading and writing numbers is most of what it costs to pass one on.
+// A sample of metrics as it was written. It is like any other to whoever looks at it, and parsed then, once; whoever shows
+// no more than some of its values copies them from its text. Reading and printing numbers is most of what it costs to
+// pass a sample on.
 import type { ComponentMetrics, MetricsSampled } from "./events.ts";
-import { ascii, Literal } from "./literal.ts";
+import { SampleText } from "./sample-text.ts";
 
-/** The values of a sample in the order in which they are written, and those of each of its components. */
-export const sampleValues = [
-  "window",
-  "progress",
-  "offered",
-  "throughput",
-  "errorRate",
-  "latencyMean",
-  "latencyP50",
-  "latencyP95",
-  "latencyP99",
-  "latencyMax",
-  "inFlight",
-] as const satisfies readonly (keyof MetricsSampled)[];
-export const componentValues = [
-  "componentId",
-  "arrivals",
-  "throughput",
-  "errorRate",
-  "rejected",
-  "utilization",
-  "queueLength",
-  "queueMax",
-  "replicas",
-  "latencyMean",
-  "latencyP50",
-  "latencyP95",
-  "latencyP99",
-  "hitRatio",
-] as const satisfies readonly (keyof ComponentMetrics)[];
-
-/** Each value has two places: where it begins, and where it has ended. */
-const perSample = 2 * sampleValues.length;
-const perComponent = 2 * componentValues.length;
-/** Components of one sample; what has more is parsed. */
-const mostComponents = 1_000;
-
-const keys = (before: string, names: readonly string[]) =>
-  names.map((name, index) => new Literal(`${index === 0 ? before : ","}"${name}":`));
-const sampleKeys = keys('{"type":"METRICS_SAMPLED",', sampleValues);
-const componentKeys = keys("{", componentValues);
-const componentsKey = new Literal(',"components":[');
-const [quote, comma, backslash, bracket, brace] = ascii('",\\]}');
-const [minus, plus, point, zero = 0, nine = 0] = ascii("-+.09");
-const [letterE, letterN, letterU] = ascii("enu");
-const nullText = new Literal("null");
-const firstPrintable = 0x20;
-const escapes = new Set(ascii('"\\/bfnrtu'));
-const places = new Int32Array(perSample + mostComponents * perComponent);
+const beginning = '{"type":"METRICS_SAMPLED",';
 
 export class WrittenSample implements MetricsSampled {
   readonly type = "METRICS_SAMPLED";
-  /** Of what it stands in. */
-  readonly view: DataView;
-  /** In `view`: of the sample's values, then of each component's. */
-  readonly places: Int32Array;
-  readonly #from: number;
-  /** The place after it. */
-  readonly end: number;
+  /** Of the text, about: bytes. */
+  readonly size: number;
+  #written: SampleText | string;
+  #isOtherwise = false;
   #parsed: MetricsSampled | undefined;
 
-  private constructor(view: DataView, from: number, end: number, places: Int32Array) {
-    this.view = view;
-    this.places = places;
-    this.#from = from;
-    this.end = end;
+  /** A string is valid JSON, and of a sample (`isSample`). */
+  constructor(written: SampleText | string) {
+    this.#written = written;
+    this.size = typeof written === "string" ? written.length : written.size;
   }
 
-  /**
-   * The sample that begins there, which is valid JSON; `bytes` must be UTF-8. Null: there is none, or it is not written as
-   * `JSON.stringify` writes one with all that it has: numbers, a string, and null where there is no hit ratio.
-   */
-  static at(bytes: Uint8Array, from: number): WrittenSample | null {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let [at, found] = [from, 0];
-    for (const key of sampleKeys) {
-      at = after(view, at, key);
-      places[found++] = at;
-      at = afterNumber(bytes, at);
-      places[found++] = at;
-    }
-    at = after(view, at, componentsKey);
-    let isLast = bytes[at] === bracket;
-    while (!isLast && at !== none && found < places.length) {
-      at = afterComponent(bytes, view, at, found);
-      found += perComponent;
-      isLast = bytes[at] === bracket;
-      if (!isLast) at = bytes[at] === comma ? at + 1 : none;
-    }
-    if (!isLast || bytes[at + 1] !== brace) return null;
-    return new WrittenSample(view, from, at + 2, places.slice(0, found));
+  /** Whether this JSON is a sample's. */
+  static isSample(json: string): boolean {
+    return json.startsWith(beginning);
   }
 
-  get componentCount(): number {
-    return (this.places.length - perSample) / perComponent;
-  }
-
-  /** Bytes. */
-  get size(): number {
-    return this.end - this.#from;
-  }
-
-  /** Where in `places` it stands where a value of the sample (its index in `sampleValues`) begins; it ends at the next. */
-  static placeOf(value: number): number {
-    return 2 * value;
-  }
-
-  /** The same of a value of this component (its index in `componentValues`). */
-  static placeIn(component: number, value: number): number {
-    return perSample + component * perComponent + 2 * value;
+  /** Null: it is not written in the usual way, and has to be read. */
+  get text(): SampleText | null {
+    if (typeof this.#written !== "string") return this.#written;
+    if (this.#isOtherwise) return null;
+    const bytes = Buffer.from(this.#written);
+    const text = SampleText.at(bytes, 0);
+    if (text?.size !== bytes.length) this.#isOtherwise = true;
+    else this.#written = text;
+    return this.#isOtherwise ? null : text;
   }
 
   get window(): number {
@@ -169,70 +90,12 @@ export class WrittenSample implements MetricsSampled {
   }
 
   #read(): MetricsSampled {
-    this.#parsed ??= parse(new Uint8Array(this.view.buffer, this.view.byteOffset + this.#from, this.size));
+    this.#parsed ??= parsed(String(this.#written));
     return this.#parsed;
   }
 }
 
-const utf8 = new TextDecoder();
-
-/** What has the keys and the values of one. */
-function parse(bytes: Uint8Array): MetricsSampled {
-  return JSON.parse(utf8.decode(bytes));
-}
-
-/** No place: what was expected is not there. It stays none whatever is looked for behind it. */
-const none = -1;
-
-function after(view: DataView, at: number, text: Literal): number {
-  return at !== none && text.isAt(view, at) ? at + text.length : none;
-}
-
-function afterNumber(bytes: Uint8Array, from: number): number {
-  if (from === none) return none;
-  const first = bytes[from] === minus ? from + 1 : from;
-  let at = afterDigits(bytes, first);
-  if (bytes[first] === zero && at > first + 1) return none;
-  if (at !== none && bytes[at] === point) at = afterDigits(bytes, at + 1);
-  if (at === none || bytes[at] !== letterE) return at;
-  const isSigned = bytes[at + 1] === minus || bytes[at + 1] === plus;
-  return afterDigits(bytes, isSigned ? at + 2 : at + 1);
-}
-
-function afterDigits(bytes: Uint8Array, from: number): number {
-  let at = from;
-  for (let byte = bytes[at] ?? 0; byte >= zero && byte <= nine; byte = bytes[at] ?? 0) at += 1;
-  return at === from ? none : at;
-}
-
-function afterString(bytes: Uint8Array, from: number): number {
-  if (from === none || bytes[from] !== quote) return none;
-  for (let at = from + 1; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === quote) return at + 1;
-    if (byte < firstPrintable) return none;
-    if (byte === backslash) {
-      at += 1;
-      if (!escapes.has(bytes[at] ?? 0) || (bytes[at] === letterU && !isHex(bytes, at + 1))) return none;
-    }
-  }
-  return none;
-}
-
-function isHex(bytes: Uint8Array, from: number): boolean {
-  return /^[\da-f]{4}$/i.test(String.fromCharCode(...bytes.subarray(from, from + 4)));
-}
-
-/** Its places, from `found` on. */
-function afterComponent(bytes: Uint8Array, view: DataView, from: number, found: number): number {
-  let at = from;
-  for (let index = 0; index < componentKeys.length; index += 1) {
-    at = after(view, at, componentKeys[index] ?? componentsKey);
-    places[found + 2 * index] = at;
-    if (index === 0) at = afterString(bytes, at);
-    else if (index === componentKeys.length - 1 && bytes[at] === letterN) at = after(view, at, nullText);
-    else at = afterNumber(bytes, at);
-    places[found + 2 * index + 1] = at;
-  }
-  return at !== none && bytes[at] === brace ? at + 1 : none;
+/** What has the names and the values of one. */
+function parsed(json: string): MetricsSampled {
+  return JSON.parse(json);
 }

@@ -58,14 +58,6 @@ export const ofSnapshot = { extensions: { ofSnapshot: true } } as const;
  */
 export const sharedItems = { extensions: { sharedItems: true } } as const;
 
-/**
- * Marks the type of a sample of metrics, and that of one of its components: each of their fields shows what the field's
- * name has in the text of the sample (core/written-sample.ts), as it stands there, and may be copied from it.
- */
-export function written(as: "sample" | "component") {
-  return { extensions: { written: as } } as const;
-}
-
 builder.queryType({ description: "Reads. Nothing here changes anything." });
 builder.mutationType({
   description: `Intents. A mutation records what is wanted and answers; it never waits for an engine. The result is a union:

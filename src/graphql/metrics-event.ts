@@ -1,9 +1,10 @@
+// Samples of metrics. What their fields show is what is written under the same name (core/sample-text.ts), and is copied from
+// there where nothing else is asked for (server/projection.ts).
 import type { ComponentMetrics, MetricsSampled } from "../core/events.ts";
-import { builder, written } from "./builder.ts";
+import { builder } from "./builder.ts";
 import { type Delivered, SimulationEventInterface } from "./event.ts";
 
 const ComponentMetricsType = builder.objectRef<ComponentMetrics>("ComponentMetrics").implement({
-  ...written("component"),
   description: "One component over the window since the sample before.",
   fields: (t) => ({
     componentId: t.exposeID("componentId", { description: "The component's id in the design." }),
@@ -27,7 +28,6 @@ const ComponentMetricsType = builder.objectRef<ComponentMetrics>("ComponentMetri
 });
 
 builder.objectRef<Delivered<MetricsSampled>>("MetricsSampled").implement({
-  ...written("sample"),
   description: "What happened in the window since the sample before.",
   interfaces: [SimulationEventInterface],
   fields: (t) => ({

@@ -1,8 +1,9 @@
 // The log, and where it stands. Each is one statement, so that what it brings is of one moment.
 import { sql } from "kysely";
-import type { EventType, SimulationEvent } from "../core/events.ts";
+import type { EventBody, EventType, SimulationEvent } from "../core/events.ts";
 import type { EventQuery, Snapshot } from "../core/ports/store.ts";
 import type { Viewer } from "../core/viewer.ts";
+import { WrittenSample } from "../core/written-sample.ts";
 import { type EventRow, eventOf, type SimulationRow, simulationOf } from "./rows.ts";
 import type { Database } from "./schema.ts";
 import { uuidOf } from "./uuid.ts";
@@ -18,16 +19,23 @@ export async function events(
   const uuid = uuidOf(id);
   if (uuid === null) return null;
   // An outer join: a simulation without such events is one row without an event.
-  const { rows } = await sql<EventRow | { seq: null }>`
+  const { rows } = await sql<WrittenRow | { seq: null }>`
     select e.* from simulations left join lateral (
-      select simulation_id, seq, at, type, simulated_time, engine_seq, body from events
+      select simulation_id, seq, at, type, simulated_time, engine_seq, body::text as body from events
       where simulation_id = simulations.id and seq > ${seqOf(query.after)} ${ofTypes(query.types)}
       order by seq limit ${query.limit}
     ) e on true
     where simulations.id = ${uuid}::uuid and ${visibleTo(viewer)}
     order by e.seq`.execute(db);
   if (rows.length === 0) return null;
-  return rows.filter((row) => row.seq !== null).map(eventOf);
+  return rows.filter((row) => row.seq !== null).map((row) => eventOf({ ...row, body: bodyOf(row.body) }));
+}
+
+/** Its body as it was written. */
+type WrittenRow = Omit<EventRow, "body"> & { readonly body: string };
+
+function bodyOf(json: string): EventBody {
+  return WrittenSample.isSample(json) ? new WrittenSample(json) : JSON.parse(json);
 }
 
 interface NewestColumns {

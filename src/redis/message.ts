@@ -3,6 +3,7 @@
 import { isUtf8 } from "node:buffer";
 import type { SimulationEvent } from "../core/events.ts";
 import type { Notice } from "../core/ports/bus.ts";
+import { SampleText } from "../core/sample-text.ts";
 import type { EngineRun, Simulation } from "../core/simulation.ts";
 import { WrittenSample } from "../core/written-sample.ts";
 
@@ -17,10 +18,14 @@ export function encodeNotice(notice: Notice): string {
   return whole.length <= mostCharacters ? whole : encode({ ...notice, events: [] });
 }
 
-/** Null: not a notice of this version. Samples of metrics are left as they are written. */
+/** Null: not a notice of this version. Where all its events are samples of metrics, these are left as they are written. */
 export function decodeNotice(message: Buffer): Notice | null {
+  const cut = apart(message);
+  return (cut && read(cut.text, cut.samples)) ?? read(message.toString(), []);
+}
+
+function read(text: string, samples: readonly WrittenSample[]): Notice | null {
   try {
-    const { text, samples } = apart(message) ?? { text: message.toString(), samples: [] };
     const notice: unknown = JSON.parse(text);
     return isNoticeOfThisVersion(notice) ? decode(notice, samples) : null;
   } catch {
@@ -39,36 +44,32 @@ const [openBrace, closeBrace, closeBracket, comma] = Buffer.from("{}],");
  */
 function apart(message: Buffer): { text: string; samples: WrittenSample[] } | null {
   const mark = message.indexOf(beforeEvents);
-  const begin = mark + beforeEvents.length;
-  if (mark === -1 || message[begin] !== openBrace || !isUtf8(message)) return null;
-  let text = message.toString("utf8", 0, begin);
-  const events = ownCopy(message.subarray(begin));
-  let at = 0;
+  let at = mark + beforeEvents.length;
+  if (mark === -1 || message[at] !== openBrace || !isUtf8(message)) return null;
+  let text = message.toString("utf8", 0, at);
   const samples: WrittenSample[] = [];
-  while (events[at] === openBrace) {
-    const bodyMark = events.indexOf(beforeBody, at);
-    const sample = bodyMark === -1 ? null : WrittenSample.at(events, bodyMark + beforeBody.length);
-    if (sample === null || events[sample.end] !== closeBrace) return null;
-    text += `${events.toString("latin1", at, bodyMark)}}`;
-    samples.push(sample);
-    at = sample.end + 1;
-    if (events[at] === closeBracket) return { text: text + events.toString("latin1", at), samples };
-    if (events[at] !== comma) return null;
+  while (message[at] === openBrace) {
+    const bodyMark = message.indexOf(beforeBody, at);
+    const bodyAt = bodyMark + beforeBody.length;
+    const sample = bodyMark === -1 ? null : SampleText.at(message, bodyAt);
+    if (sample === null || message[bodyAt + sample.size] !== closeBrace) return null;
+    text += `${message.toString("utf8", at, bodyMark)}}`;
+    samples.push(new WrittenSample(sample));
+    at = bodyAt + sample.size + 1;
+    if (message[at] === closeBracket) return { text: text + message.toString("utf8", at), samples };
+    if (message[at] !== comma) return null;
     at += 1;
     text += ",";
   }
   return null;
 }
 
-/** What it is a part of, with messages of others, is let go. */
-function ownCopy({ buffer, byteOffset, byteLength }: Buffer): Buffer {
-  return Buffer.from(buffer.slice(byteOffset, byteOffset + byteLength));
-}
-
+/** `samples`: the bodies of all events, where these are without. Throws where there are more or less of them. */
 function decode(
   { simulation, events, traceparent }: WrittenNotice,
   samples: readonly WrittenSample[],
 ): Notice {
+  if (samples.length > 0 && samples.length !== events.length) throw new Error("Events lack their bodies.");
   const { run } = simulation;
   return {
     simulation: {

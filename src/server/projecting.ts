@@ -1,7 +1,7 @@
 // A selection of a sample's values, put together from its text byte by byte.
-import type { SimulationEvent } from "../core/events.ts";
 import { ascii, copy, type Literal } from "../core/literal.ts";
-import { WrittenSample } from "../core/written-sample.ts";
+import { placeIn, placeOf, type SampleText } from "../core/sample-text.ts";
+import type { DeliveredEvent } from "../feed/feed.ts";
 
 /** One field of the answer. */
 export interface Step {
@@ -10,7 +10,7 @@ export interface Step {
   /** Which of the values of the sample, or of the component. */
   readonly value?: number;
   /** A character for each byte; null: there is none to be shown. */
-  readonly text?: (event: SimulationEvent) => string | null;
+  readonly text?: (item: DeliveredEvent) => string | null;
   /** Of each component. */
   readonly ofComponents?: readonly Step[];
 }
@@ -38,23 +38,23 @@ export class Projecting {
     this.#head = head;
     this.#steps = steps;
     const lists = steps.flatMap(({ ofComponents }) => (ofComponents === undefined ? [] : [ofComponents]));
-    this.#fixed = head.length + roomFor(steps);
+    this.#fixed = head.length + roomFor(steps) + 2 * lists.length;
     this.#each = sum(lists.map(roomFor));
     this.#times = mostAlike(steps) + sum(lists.map(mostAlike));
   }
 
   /** Undefined: it is too large, or something of it cannot be shown. */
-  text(event: SimulationEvent, sample: WrittenSample): string | undefined {
+  text(item: DeliveredEvent, sample: SampleText): string | undefined {
     const most = this.#fixed + sample.componentCount * this.#each + sample.size * this.#times;
     if (most > mostOfAnswer) return undefined;
     if (most > scratch.length) makeRoom();
     let at = this.#head.putInto(view, 0);
     for (const { before, value, text, ofComponents } of this.#steps) {
       at = before.putInto(view, at);
-      if (value !== undefined) at = putValue(sample, WrittenSample.placeOf(value), at);
+      if (value !== undefined) at = putValue(sample, placeOf(value), at);
       else if (ofComponents !== undefined) at = putComponents(sample, ofComponents, at);
       else if (text !== undefined) {
-        const shown = text(event);
+        const shown = text(item);
         if (shown === null || shown.length > mostOfText) return undefined;
         at += scratch.write(shown, at, "latin1");
       }
@@ -65,7 +65,7 @@ export class Projecting {
   }
 }
 
-function putComponents(sample: WrittenSample, steps: readonly Step[], from: number): number {
+function putComponents(sample: SampleText, steps: readonly Step[], from: number): number {
   let at = from;
   scratch[at++] = openBracket;
   const count = sample.componentCount;
@@ -73,7 +73,7 @@ function putComponents(sample: WrittenSample, steps: readonly Step[], from: numb
     if (component > 0) scratch[at++] = comma;
     for (const { before, value } of steps) {
       at = before.putInto(view, at);
-      if (value !== undefined) at = putValue(sample, WrittenSample.placeIn(component, value), at);
+      if (value !== undefined) at = putValue(sample, placeIn(component, value), at);
     }
     scratch[at++] = closeBrace;
   }
@@ -81,7 +81,7 @@ function putComponents(sample: WrittenSample, steps: readonly Step[], from: numb
   return at;
 }
 
-function putValue(sample: WrittenSample, place: number, at: number): number {
+function putValue(sample: SampleText, place: number, at: number): number {
   const { places } = sample;
   return copy(sample.view, places[place] ?? 0, places[place + 1] ?? 0, view, at);
 }
@@ -95,7 +95,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-/** With the braces or brackets around them, and what is put too much behind the last one. */
+/** With the braces around them, and what is put too much behind the last one. */
 function roomFor(steps: readonly Step[]): number {
   return 8 + sum(steps.map(({ before, text }) => before.length + (text === undefined ? 0 : mostOfText)));
 }

@@ -2,60 +2,89 @@
 // printed. It is the JSON that executing the selection makes; where a selection asks for more than there is in such a
 // text, and of items that are no such samples, nothing is projected and all is executed.
 import {
+  type DocumentNode,
   type ExecutionArgs,
   type FieldNode,
   type FragmentDefinitionNode,
   type FragmentSpreadNode,
   type GraphQLObjectType,
   type GraphQLSchema,
-  getNamedType,
   getOperationAST,
   isAbstractType,
   isObjectType,
   Kind,
   type SelectionSetNode,
 } from "graphql";
-import type { SimulationEvent } from "../core/events.ts";
 import { Literal } from "../core/literal.ts";
-import { componentValues, sampleValues, WrittenSample } from "../core/written-sample.ts";
+import { componentValues, sampleValues } from "../core/sample-text.ts";
+import { WrittenSample } from "../core/written-sample.ts";
+import type { DeliveredEvent } from "../feed/feed.ts";
 import { lasting } from "../graphql/lasting.ts";
 import { utf8 } from "./frame.ts";
 import { Projecting, type Step } from "./projecting.ts";
-import { unconditional } from "./unconditional.ts";
+import { fieldsWithin, unconditional } from "./unconditional.ts";
 
-/** The result for this item, JSON, a character for each byte of its UTF-8. Undefined: it is to be executed. */
-export type Projection = (item: unknown) => string | undefined;
-
-/** Of what is marked as a sample (`written` in graphql/builder.ts). */
+/** Of such a selection; larger ones, and those beyond so many at a time, are executed. */
+const mostFields = 200;
+const mostProjections = 1_000;
+/** The type of a sample, and that of one of its components: their fields show what is written under their names. */
 const sampleType = "MetricsSampled";
+const componentType = "ComponentMetrics";
 
-/** Undefined: whatever the item is, it is to be executed. */
-export function projectionOf(args: ExecutionArgs): Projection | undefined {
-  const document = unconditional(args);
-  const operation = document && getOperationAST(document, args.operationName);
-  const [root, ...others] = operation?.selectionSet.selections ?? [];
-  const type = args.schema.getType(sampleType);
-  if (document === undefined || root?.kind !== Kind.FIELD || others.length > 0 || !isObjectType(type))
-    return undefined;
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const it of document.definitions) {
-    if (it.kind === Kind.FRAGMENT_DEFINITION) fragments.set(it.name.value, it);
-  }
-  const steps = new Steps(args.schema, fragments).of([root], type);
-  if (steps === null) return undefined;
-  const projecting = new Projecting(new Literal(`{"data":{"${responseName(root)}":`), steps);
-  return (item) => {
-    const event = lasting(item);
-    return isOfWrittenSample(event) ? projecting.text(event, event.body) : undefined;
-  };
+export interface Projection {
+  /** The result for this item, JSON, a character for each byte of its UTF-8. Undefined: it is to be executed. */
+  text(item: unknown): string | undefined;
+  /** It is not used again. */
+  release(): void;
 }
 
-type OfWrittenSample = SimulationEvent & { readonly body: WrittenSample };
+/** Makes projections, each when it is asked for a sample, and bounds what they take. */
+export class Projections {
+  #made = 0;
 
-function isOfWrittenSample(event: unknown): event is OfWrittenSample {
+  of(args: ExecutionArgs): Projection {
+    let made: Projecting | null | undefined;
+    return {
+      text: (item) => {
+        if (!isOfWrittenSample(item)) return undefined;
+        const sample = item.event.body.text;
+        if (sample === null) return undefined;
+        if (made === undefined) {
+          made = this.#made < mostProjections ? projecting(args) : null;
+          if (made !== null) this.#made += 1;
+        }
+        return made?.text(item, sample);
+      },
+      release: () => {
+        if (made) this.#made -= 1;
+        made = null;
+      },
+    };
+  }
+}
+
+type OfWrittenSample = DeliveredEvent & { readonly event: { readonly body: WrittenSample } };
+
+function isOfWrittenSample(item: unknown): item is OfWrittenSample {
+  const event = lasting(item);
   return (
     typeof event === "object" && event !== null && "body" in event && event.body instanceof WrittenSample
   );
+}
+
+/** Null: more is selected than there is in the text of a sample, or it cannot be told. */
+function projecting(args: ExecutionArgs): Projecting | null {
+  try {
+    const document = unconditional(args);
+    if (document === undefined || fieldsWithin(document, mostFields) === null) return null;
+    const [root] = getOperationAST(document, args.operationName)?.selectionSet.selections ?? [];
+    const type = args.schema.getType(sampleType);
+    if (root?.kind !== Kind.FIELD || !isObjectType(type)) return null;
+    const steps = new Steps(args.schema, document).of([root], type);
+    return steps && new Projecting(new Literal(`{"data":{"${responseName(root)}":`), steps);
+  } catch {
+    return null;
+  }
 }
 
 interface Fields {
@@ -67,11 +96,13 @@ interface Fields {
 
 class Steps {
   readonly #schema: GraphQLSchema;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fragments = new Map<string, FragmentDefinitionNode>();
 
-  constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+  constructor(schema: GraphQLSchema, { definitions }: DocumentNode) {
     this.#schema = schema;
-    this.#fragments = fragments;
+    for (const it of definitions) {
+      if (it.kind === Kind.FRAGMENT_DEFINITION) this.#fragments.set(it.name.value, it);
+    }
   }
 
   /** What is selected, by nodes that belong together, of an object of this type; null: not only what is written. */
@@ -93,12 +124,11 @@ class Steps {
     const name = nodes[0]?.name.value ?? "";
     if (name === "__typename") return { before: new Literal(`${key}"${type.name}"`) };
     const before = new Literal(key);
-    if (type.extensions.written === "component") return valueStep(before, componentValues, name);
-    if (type.extensions.written !== "sample") return null;
-    const text = places[name];
+    if (type.name === componentType) return valueStep(before, componentValues, name);
+    const text = texts[name];
     if (text !== undefined) return { before, text };
     if (name !== "components") return valueStep(before, sampleValues, name);
-    const ofOne = getNamedType(type.getFields()[name]?.type);
+    const ofOne = this.#schema.getType(componentType);
     const ofComponents = isObjectType(ofOne) ? this.of(nodes, ofOne) : null;
     return ofComponents && { before, ofComponents };
   }
@@ -140,11 +170,11 @@ function valueStep(before: Literal, values: readonly string[], name: string): St
 }
 
 /** What every event says of itself, as JSON; null: executing tells what is wrong with it. */
-const places: Readonly<Record<string, (event: SimulationEvent) => string | null>> = {
-  simulationId: ({ simulationId }) => utf8(JSON.stringify(simulationId)),
-  seq: ({ seq }) => (seq === (seq | 0) ? String(seq) : null),
-  at: ({ at }) => (Number.isNaN(at.getTime()) ? null : `"${at.toISOString()}"`),
-  simulatedTime: ({ simulatedTime }) =>
+const texts: Readonly<Record<string, (item: DeliveredEvent) => string | null>> = {
+  simulationId: ({ simulation: { id } }) => (typeof id === "string" ? utf8(JSON.stringify(id)) : null),
+  seq: ({ event: { seq } }) => (seq === (seq | 0) ? String(seq) : null),
+  at: ({ event: { at } }) => (Number.isNaN(at.getTime()) ? null : `"${at.toISOString()}"`),
+  simulatedTime: ({ event: { simulatedTime } }) =>
     Number.isFinite(simulatedTime) ? JSON.stringify(simulatedTime) : null,
 };
 

@@ -5,7 +5,7 @@ import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
 import { type Executor, Executors } from "./compiled.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
 import { textHead, utf8 } from "./frame.ts";
-import { type Projection, projectionOf } from "./projection.ts";
+import { type Projection, Projections } from "./projection.ts";
 import type { Shared } from "./shared-subscription.ts";
 
 interface Kept {
@@ -28,6 +28,7 @@ export class Renderings {
   /** Oldest first. */
   readonly #kept = new Set<Kept>();
   readonly #executors = new Executors();
+  readonly #projections = new Projections();
   #bytes = 0;
 
   /** All texts that are kept take at most so many bytes, with what they keep along. */
@@ -62,7 +63,7 @@ export class Renderings {
     }
     const group = new RenderingGroup({
       executor: this.#executors.of(args),
-      projection: projectionOf(args),
+      projection: this.#projections.of(args),
       seen: shared.seen,
       shape: this.#shape,
       rendered: this.#rendered,
@@ -103,8 +104,8 @@ type Rendered = Readonly<Record<"hit" | "miss", Counter>>;
 
 interface GroupOptions {
   readonly executor: Executor;
-  /** How what needs no executing is told. */
-  readonly projection: Projection | undefined;
+  /** Of what needs no executing. */
+  readonly projection: Projection;
   readonly seen: Shared["seen"];
   readonly shape: ShapeError;
   readonly rendered: Rendered;
@@ -151,6 +152,7 @@ export class RenderingGroup {
     if (this.members > 0) return;
     this.#count();
     this.#options.executor.release();
+    this.#options.projection.release();
     this.#options.release(this.#texts.values());
   }
 
@@ -164,7 +166,7 @@ export class RenderingGroup {
     }
     this.#count();
     rendered.miss.add();
-    const text = projection?.(item) ?? utf8(this.#json(executor.execute(item, context)));
+    const text = projection.text(item) ?? utf8(this.#json(executor.execute(item, context)));
     if (key === undefined || isAlone) return text;
     const kept: Kept = { group: this, item: key, text };
     if (keep(kept)) this.#texts.set(key, kept);

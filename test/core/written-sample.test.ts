@@ -1,28 +1,46 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { componentValues, sampleValues, WrittenSample } from "../../src/core/written-sample.ts";
-import { measured, sampled } from "../support/simulations.ts";
+import { componentValues, SampleText, sampleValues } from "../../src/core/sample-text.ts";
+import { WrittenSample } from "../../src/core/written-sample.ts";
+import { logged, measured, sampled } from "../support/simulations.ts";
 
 const sample = sampled({
   components: [measured('a "b" \\ \u0007 größe'), { ...measured("cache"), hitRatio: 0.5 }],
 });
 const text = JSON.stringify(sample);
-const read = (written: string, from = 0) => WrittenSample.at(Buffer.from(written), from);
+const read = (written: string, from = 0) => SampleText.at(Buffer.from(written), from);
+const parsed = (found: SampleText | null): unknown => JSON.parse(String(found));
 
-describe("a sample as it is written", () => {
-  it("reads as what was written, by each of its names and as a whole", () => {
-    const written = read(text);
-    expect(JSON.parse(JSON.stringify(written))).toEqual(sample);
+describe("a sample as it was written", () => {
+  it("is a sample as any other, before its text is looked at and after", () => {
+    expect(WrittenSample.isSample(text)).toBe(true);
+    const written = new WrittenSample(text);
+    expect(JSON.stringify(written)).toBe(text);
     for (const name of [...sampleValues, "type", "components"] as const) {
-      expect(written?.[name]).toEqual(sample[name]);
+      expect(written[name]).toEqual(sample[name]);
     }
-    expect(written?.componentCount).toBe(2);
+    expect(String(written.text)).toBe(text);
+    expect(JSON.stringify(written)).toBe(text);
   });
 
-  it("is found where it stands, and says where it ends", () => {
+  it("is read where it is written in another way", () => {
+    const later = JSON.stringify({ ...{ type: "METRICS_SAMPLED", later: 1 }, ...sample });
+    const written = new WrittenSample(later);
+    expect(written.text).toBeNull();
+    expect(written.text).toBeNull();
+    expect(written.components).toEqual(sample.components);
+    expect(new WrittenSample(`${text} `).text).toBeNull();
+  });
+
+  it("is told from other events", () => {
+    expect(WrittenSample.isSample(JSON.stringify(logged("words")))).toBe(false);
+  });
+});
+
+describe("the text of a sample", () => {
+  it("is found where it stands, and says how long it is", () => {
     const found = read(`größer: ${text}, and more`, Buffer.byteLength("größer: "));
-    expect(found?.toJSON()).toEqual(sample);
-    expect(found?.end).toBe(Buffer.byteLength(`größer: ${text}`));
+    expect(parsed(found)).toEqual(sample);
     expect(found?.size).toBe(Buffer.byteLength(text));
   });
 
@@ -35,7 +53,7 @@ describe("a sample as it is written", () => {
     expect(read(JSON.stringify(sampled({ components: [] })))?.componentCount).toBe(0);
     const many = (count: number) =>
       sampled({ components: Array.from({ length: count }, () => measured("a")) });
-    expect(read(JSON.stringify(many(1_000)))?.toJSON()).toEqual(many(1_000));
+    expect(parsed(read(JSON.stringify(many(1_000))))).toEqual(many(1_000));
     expect(read(JSON.stringify(many(1_001)))).toBeNull();
   });
 
@@ -63,8 +81,8 @@ describe("a sample as it is written", () => {
       fc.property(fc.nat(text.length - 1), fc.constantFrom(...'{}[]",:x\\u-+.e0\n'), (at, character) => {
         const changed = `${text.slice(0, at)}${character}${text.slice(at + 1)}`;
         const written = read(changed);
-        if (written !== null && written.end === Buffer.byteLength(changed)) {
-          expect(written.toJSON()).toEqual(JSON.parse(changed));
+        if (written !== null && written.size === Buffer.byteLength(changed)) {
+          expect(parsed(written)).toEqual(JSON.parse(changed));
         }
       }),
       { numRuns: 5_000 },

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { type ExecutionArgs, execute, parse } from "graphql";
 import { describe, expect, it } from "vitest";
 import type { MetricsSampled } from "../../src/core/events.ts";
-import { componentValues, sampleValues, WrittenSample } from "../../src/core/written-sample.ts";
+import { componentValues, sampleValues } from "../../src/core/sample-text.ts";
+import { WrittenSample } from "../../src/core/written-sample.ts";
 import type { DeliveredEvent } from "../../src/feed/feed.ts";
 import { schema } from "../../src/graphql/schema.ts";
-import { type Projection, projectionOf } from "../../src/server/projection.ts";
+import { type Projection, Projections } from "../../src/server/projection.ts";
 import { logged, measured, sampled, simulationOf } from "../support/simulations.ts";
 import { randomDocument } from "./random-selection.ts";
 
@@ -23,14 +24,12 @@ function delivered(body: DeliveredEvent["event"]["body"]): DeliveredEvent {
   return { kind: "event", simulation: simulationOf("1", { lastSeq: 7 }), event };
 }
 
-function writtenAs(sample: MetricsSampled): WrittenSample {
-  const read = WrittenSample.at(Buffer.from(JSON.stringify(sample)), 0);
-  if (read === null) throw new Error("It is not read.");
-  return read;
-}
+const writtenAs = (sample: MetricsSampled) => new WrittenSample(JSON.stringify(sample));
 
-function projected(projection: Projection | undefined, item: DeliveredEvent): string | undefined {
-  const bytes = projection?.(item);
+const projectionOf = (args: ExecutionArgs) => new Projections().of(args);
+
+function projected(projection: Projection, item: DeliveredEvent): string | undefined {
+  const bytes = projection.text(item);
   return bytes === undefined ? undefined : Buffer.from(bytes, "latin1").toString();
 }
 
@@ -89,10 +88,10 @@ describe("a projection", () => {
     fc.assert(
       fc.property(randomDocument, ({ text, variables }) => {
         const args = argsOf(text, variables);
-        const projection = projectionOf(args);
-        if (projection === undefined) return;
+        const answer = projected(projectionOf(args), delivered(writtenAs(sample)));
+        if (answer === undefined) return;
         projections += 1;
-        expect(projected(projection, delivered(writtenAs(sample)))).toBe(executed(args, delivered(sample)));
+        expect(answer).toBe(executed(args, delivered(sample)));
       }),
       { numRuns: 500 },
     );
@@ -102,8 +101,10 @@ describe("a projection", () => {
   it("is of samples as they are written only", () => {
     const projection = projectionOf(argsOf(whole));
     expect(projected(projection, delivered(sampled()))).toBeUndefined();
+    const otherwise = JSON.stringify({ ...{ type: "METRICS_SAMPLED", later: 1 }, ...sampled() });
+    expect(projected(projection, delivered(new WrittenSample(otherwise)))).toBeUndefined();
     expect(projected(projection, delivered(logged("words")))).toBeUndefined();
-    expect(projection?.({ kind: "state", state: "LIVE" })).toBeUndefined();
+    expect(projection.text({ kind: "state", state: "LIVE" })).toBeUndefined();
   });
 
   it.each([
@@ -112,7 +113,7 @@ describe("a projection", () => {
     "seq ... on MetricsSampled { components { componentId } } ... on SimulationEvent { simulation { id } }",
   ])("is not of what looks at the simulation: %s", (selection) => {
     const text = `subscription ($id: ID!) { simulationEvents(simulationId: $id) { ${selection} } }`;
-    expect(projectionOf(argsOf(text))).toBeUndefined();
+    expect(projected(projectionOf(argsOf(text)), delivered(writtenAs(sampled())))).toBeUndefined();
   });
 
   it("takes a fragment once, however often it is spread inside of others", () => {
@@ -121,7 +122,7 @@ describe("a projection", () => {
       (_, n) => `fragment F${n} on MetricsSampled { ...F${n + 1} ...F${n + 1} }`,
     );
     const args = argsOf(`subscription ($id: ID!) { simulationEvents(simulationId: $id) { seq ...F0 } }
-      ${nested.join(" ")} fragment F40 on MetricsSampled { window }`);
+      ${nested.join(" ")} fragment F6 on MetricsSampled { window }`);
     const item = delivered(sampled());
     expect(projected(projectionOf(args), delivered(writtenAs(sampled())))).toBe(executed(args, item));
   });
@@ -131,9 +132,43 @@ describe("a projection", () => {
     const many = sampled({ components: Array.from({ length: 900 }, (_, n) => measured(`c${n}`)) });
     expect(projected(projection, delivered(writtenAs(many)))).toBeUndefined();
     const { event, ...item } = delivered(writtenAs(sampled()));
-    const broken = [{ at: new Date(Number.NaN) }, { seq: 2 ** 40 }, { simulatedTime: Number.NaN }];
-    for (const wrong of broken) {
-      expect(projected(projection, { ...item, event: { ...event, ...wrong } })).toBeUndefined();
+    const wrong = [{ at: new Date(Number.NaN) }, { seq: 2 ** 40 }, { simulatedTime: Number.NaN }];
+    for (const fact of wrong) {
+      expect(projected(projection, { ...item, event: { ...event, ...fact } })).toBeUndefined();
     }
+  });
+
+  it("holds a bounded number of selections of a bounded size, and gives back its place", () => {
+    const projections = new Projections();
+    const item = delivered(writtenAs(sampled()));
+    const selecting = (fields: string) =>
+      argsOf(`subscription ($id: ID!) { simulationEvents(simulationId: $id) { seq ${fields} } }`);
+    const held = Array.from({ length: 1_000 }, () => projections.of(selecting("at")));
+    for (const one of held) expect(one.text(item)).toBeDefined();
+    expect(projections.of(selecting("at")).text(item)).toBeUndefined();
+    held[0]?.release();
+    held[0]?.release();
+    expect(projections.of(selecting("at")).text(item)).toBeDefined();
+    expect(projections.of(selecting("at")).text(item)).toBeUndefined();
+    const aliased = Array.from({ length: 200 }, (_, n) => `a${n}: seq`).join(" ");
+    expect(projectionOf(selecting(aliased)).text(item)).toBeUndefined();
+  });
+
+  it("is of one operation of several, with their fragments and their variables", () => {
+    const text = `
+      subscription One($id: ID!) { simulationEvents(simulationId: $id) { seq ...Mine } }
+      subscription Other($id: ID!, $on: Boolean!) { simulationEvents(simulationId: $id) { at ...Others } }
+      fragment Mine on MetricsSampled { window }
+      fragment Others on MetricsSampled { offered @include(if: $on) }`;
+    const answer = (operationName: string, variables: Record<string, unknown>) => {
+      const args = { ...argsOf(text, variables), operationName };
+      const told = projected(projectionOf(args), delivered(writtenAs(sampled())));
+      return [told, executed(args, delivered(sampled()))];
+    };
+    const [told, expected] = answer("Other", { on: true });
+    expect(told).toBe(expected);
+    // Where nothing is left of a selection, and where a condition is another operation's, it is executed.
+    expect(answer("Other", { on: false })[0]).toBeUndefined();
+    expect(answer("One", {})[0]).toBeUndefined();
   });
 });
