@@ -1,6 +1,7 @@
 // The text of a sample of metrics, JSON as `JSON.stringify` writes it, with the places of its values: who shows some of
 // them copies them from there.
 import type { ComponentMetrics, MetricsSampled } from "./events.ts";
+import { afterNumber, afterString, none } from "./json-bytes.ts";
 import { ascii, Literal } from "./literal.ts";
 
 /** The values of a sample in the order in which they are written, and those of each of its components. */
@@ -45,16 +46,10 @@ const keys = (before: string, names: readonly string[]) =>
 const sampleKeys = keys('{"type":"METRICS_SAMPLED",', sampleValues);
 const componentKeys = keys("{", componentValues);
 const componentsKey = new Literal(',"components":[');
-const [quote, comma, backslash, bracket, brace] = ascii('",\\]}');
-const [minus, plus, point, zero = 0, nine = 0] = ascii("-+.09");
-const [letterE, letterN, letterU] = ascii("enu");
+const [comma, bracket, brace, letterN] = ascii(",]}n");
 const nullText = new Literal("null");
-const firstPrintable = 0x20;
-const escapes = new Set(ascii('"\\/bfnrtu'));
 /** The places that are being found. */
 const found = new Int32Array(perSample + mostComponents * perComponent);
-/** Characters of a number: the longest that is written has 25. */
-const longestNumber = 32;
 
 export class SampleText {
   /** Of all of it and nothing else; UTF-8. */
@@ -120,48 +115,8 @@ export function placeIn(component: number, value: number): number {
 
 const utf8 = new TextDecoder();
 
-/** No place: what was expected is not there. It stays none whatever is looked for behind it. */
-const none = -1;
-
 function after(view: DataView, at: number, text: Literal): number {
   return at !== none && text.isAt(view, at) ? at + text.length : none;
-}
-
-function afterNumber(bytes: Uint8Array, from: number): number {
-  if (from === none) return none;
-  const first = bytes[from] === minus ? from + 1 : from;
-  let at = afterDigits(bytes, first);
-  if (bytes[first] === zero && at > first + 1) return none;
-  if (at !== none && bytes[at] === point) at = afterDigits(bytes, at + 1);
-  if (at !== none && bytes[at] === letterE) {
-    const isSigned = bytes[at + 1] === minus || bytes[at + 1] === plus;
-    at = afterDigits(bytes, isSigned ? at + 2 : at + 1);
-  }
-  return at - from > longestNumber ? none : at;
-}
-
-function afterDigits(bytes: Uint8Array, from: number): number {
-  let at = from;
-  for (let byte = bytes[at] ?? 0; byte >= zero && byte <= nine; byte = bytes[at] ?? 0) at += 1;
-  return at === from ? none : at;
-}
-
-function afterString(bytes: Uint8Array, from: number): number {
-  if (from === none || bytes[from] !== quote) return none;
-  for (let at = from + 1; at < bytes.length; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === quote) return at + 1;
-    if (byte < firstPrintable) return none;
-    if (byte === backslash) {
-      at += 1;
-      if (!escapes.has(bytes[at] ?? 0) || (bytes[at] === letterU && !isHex(bytes, at + 1))) return none;
-    }
-  }
-  return none;
-}
-
-function isHex(bytes: Uint8Array, from: number): boolean {
-  return /^[\da-f]{4}$/i.test(String.fromCharCode(...bytes.subarray(from, from + 4)));
 }
 
 /** Its places are `found` from this one on. */
