@@ -8,7 +8,7 @@ const beginning = '{"type":"METRICS_SAMPLED",';
 
 export class WrittenSample implements MetricsSampled {
   readonly type = "METRICS_SAMPLED";
-  /** Of the text, about: bytes. */
+  /** Of the text: its bytes, or about as many. */
   readonly size: number;
   #written: SampleText | string;
   #isOtherwise = false;

@@ -104,15 +104,13 @@ export class Tail {
 
 /**
  * About what an event takes in memory, bytes; an estimate that costs nothing, the same each time it is asked. Of a sample as it
- * was written: its text, the places in it, and the object that it is read as.
+ * was written: its text, the places of its values, and half of the object that some of them are read as.
  */
 export function sizeOf({ body }: SimulationEvent): number {
   const base = 300;
   switch (body.type) {
     case "METRICS_SAMPLED":
-      return body instanceof WrittenSample
-        ? base + 2.5 * body.size
-        : base + 200 + body.components.length * 250;
+      return body instanceof WrittenSample ? base + 2 * body.size : base + 200 + body.components.length * 250;
     case "LOG_EMITTED":
       return base + 2 * body.message.length;
     case "STATUS_CHANGED":

@@ -7,5 +7,5 @@ export function databaseJson(value: unknown): string {
   const json = JSON.stringify(value) ?? "null";
   if (!json.includes("\\u0000") && !json.includes("\\ud")) return json;
   // JSON.stringify escapes a surrogate only where it stands alone; pairs are written as they are.
-  return json.replace(escaped, (found, unstorable) => (unstorable === undefined ? found : "\\ufffd"));
+  return json.replace(escaped, (found, unstorable) => (unstorable === undefined ? found : "\ufffd"));
 }

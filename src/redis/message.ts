@@ -40,7 +40,7 @@ const [openBrace, closeBrace, closeBracket, comma] = Buffer.from("{}],");
 
 /**
  * The message without the bodies of its events, and these; null where they are not all samples of metrics. What stands
- * before the first event has the names of its fields from this service, and quotes in what others wrote are escaped.
+ * before the first event has no other list of that name: users name labels, which are texts, and in texts quotes are escaped.
  */
 function apart(message: Buffer): { text: string; samples: WrittenSample[] } | null {
   const mark = message.indexOf(beforeEvents);

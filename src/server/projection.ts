@@ -1,5 +1,5 @@
 // What a subscription selects of a sample of metrics, copied from the sample's text: no number is read, and none is
-// printed. It is the JSON that executing the selection makes; where a selection asks for more than there is in such a
+// printed. It is the JSON that executing the selection makes, letter by letter of what this service has written; where a selection asks for more than there is in such a
 // text, and of items that are no such samples, nothing is projected and all is executed.
 import {
   type DocumentNode,
@@ -43,23 +43,28 @@ export class Projections {
   #made = 0;
 
   of(args: ExecutionArgs): Projection {
+    // Null: there is none, now or ever.
     let made: Projecting | null | undefined;
     return {
       text: (item) => {
-        if (!isOfWrittenSample(item)) return undefined;
-        const sample = item.event.body.text;
-        if (sample === null) return undefined;
-        if (made === undefined) {
-          made = this.#made < mostProjections ? projecting(args) : null;
-          if (made !== null) this.#made += 1;
-        }
-        return made?.text(item, sample);
+        if (made === null || !isOfWrittenSample(item)) return undefined;
+        made ??= this.#make(args);
+        const sample = made && item.event.body.text;
+        return sample ? made?.text(item, sample) : undefined;
       },
       release: () => {
         if (made) this.#made -= 1;
         made = null;
       },
     };
+  }
+
+  /** Undefined: there are too many just now. */
+  #make(args: ExecutionArgs): Projecting | null | undefined {
+    if (this.#made >= mostProjections) return undefined;
+    const made = projecting(args);
+    if (made !== null) this.#made += 1;
+    return made;
   }
 }
 

@@ -1,15 +1,26 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SimulationEvent } from "../../src/core/events.ts";
+import { WrittenSample } from "../../src/core/written-sample.ts";
 import { sizeOf, Tail } from "../../src/feed/tail.ts";
 import { TailBudget } from "../../src/feed/tail-budget.ts";
-import { logged, simulationOf } from "../support/simulations.ts";
+import { logged, measured, sampled, simulationOf } from "../support/simulations.ts";
 
 const simulation = simulationOf("a", { lastSeq: 1_000 });
 
 function eventOf(seq: number, message = ""): SimulationEvent {
   return { simulationId: "a", seq, at: new Date(0), simulatedTime: 0, engineSeq: seq, body: logged(message) };
 }
+
+it("counts a sample the same before and after it is looked at", () => {
+  const sample = sampled({ components: [measured("gateway"), measured("cache")] });
+  const body = new WrittenSample(JSON.stringify(sample));
+  const event = { ...eventOf(1), body };
+  const before = sizeOf(event);
+  expect(before).toBeGreaterThan(2 * JSON.stringify(sample).length);
+  expect([body.text?.componentCount, body.window]).toEqual([2, sample.window]);
+  expect(sizeOf(event)).toBe(before);
+});
 
 describe("a tail", () => {
   it("holds the newest events within its bounds, and counts what it holds", () => {

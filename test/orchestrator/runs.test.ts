@@ -4,6 +4,7 @@ import { type EngineChild, startEngineChild } from "../../src/clients/engine/chi
 import { ServiceError } from "../../src/core/errors.ts";
 import { isTerminal } from "../../src/core/simulation.ts";
 import { developmentViewer as viewer } from "../../src/core/viewer.ts";
+import { WrittenSample } from "../../src/core/written-sample.ts";
 import { embeddedDatabase } from "../support/postgres.ts";
 import { log, type Rig, startRig } from "../support/rig.ts";
 
@@ -32,7 +33,10 @@ describe("a run", () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
     const statuses = events.flatMap(({ body }) => (body.type === "STATUS_CHANGED" ? [body.status] : []));
     expect(statuses).toEqual(["QUEUED", "STARTING", "RUNNING", "COMPLETED"]);
-    expect(events.filter(({ body }) => body.type === "METRICS_SAMPLED")).toHaveLength(30);
+    const samples = events.flatMap(({ body }) => (body.type === "METRICS_SAMPLED" ? [body] : []));
+    expect(samples).toHaveLength(30);
+    // As an engine's samples are written, their values are found in the text.
+    for (const sample of samples) expect(sample instanceof WrittenSample && sample.text).toBeTruthy();
 
     const documents = await rig.database.store.documents(viewer, id);
     expect(documents?.report?.requests).toBeGreaterThan(0);

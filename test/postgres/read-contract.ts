@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { PageRequest, SimulationStore } from "../../src/core/ports/store.ts";
 import type { Simulation } from "../../src/core/simulation.ts";
+import { WrittenSample } from "../../src/core/written-sample.ts";
 import { service } from "./change-contract.ts";
 import {
   admin,
@@ -216,6 +217,17 @@ export function readContract(store: () => SimulationStore): void {
     expect(await seqs(0, 10, "FAULT_CHANGED")).toEqual([]);
     expect(await seqs(6, 10)).toEqual([]);
     expect(await seqs(1e12, 10)).toEqual([]);
+  });
+
+  it("leaves samples as they were written", async () => {
+    const { id } = await created(store());
+    const written = sample(1, 0.25, { components: [] });
+    await append(id, written);
+    const [event] = (await store().events(admin, id, { after: 1, limit: 1 })) ?? [];
+    expect(event?.body).toEqual(written.body);
+    expect(event?.body instanceof WrittenSample && String(event.body.text)).toBe(
+      JSON.stringify(written.body),
+    );
   });
 
   it("snapshots the simulation with its newest status and metrics", async () => {
