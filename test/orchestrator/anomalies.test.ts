@@ -11,7 +11,10 @@ const own = ["findByKey", "count", "create", "change", "documents"];
 /** Asked time and again, mostly for nothing: the first that meet the simulation are made to fail. */
 const looping = ["lead", "admit", "owned", "claim", "overdue", "awaitingDesign", "renew"];
 const loopingCalls = 2;
-/** Instead: call after call of all, so many in a row, until a simulation runs through unharmed. Takes minutes. */
+/**
+ * Instead: call after call of all, so many in a row, until a simulation runs through unharmed. Takes minutes, and which
+ * call comes when is not the same in each run: one of them may never be made to fail.
+ */
 const everyCall = Number(process.env.EVERY_CALL ?? 0);
 
 /** At a time, each with a database of its own: most of a run is waiting. */
@@ -70,7 +73,8 @@ describe.each(Object.entries(stories))("a simulation that %s", (name, story) => 
         everyCall > 0 ? all(failing) : await planned(story, failing),
       );
       expect(wrong).toEqual([]);
-      for (const method of own) expect(failed).toContain(method);
+      expect(failed.size).toBeGreaterThan(everyCall > 0 ? own.length : 0);
+      if (everyCall === 0) for (const method of own) expect(failed).toContain(method);
     },
     everyCall > 0 ? 3_600_000 : 240_000,
   );
