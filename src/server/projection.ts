@@ -1,6 +1,7 @@
 // What a subscription selects of a sample of metrics, copied from the sample's text: no number is read, and none is
-// printed. It is the JSON that executing the selection makes, letter by letter of what this service has written; where a selection asks for more than there is in such a
-// text, and of items that are no such samples, nothing is projected and all is executed.
+// printed. Of a sample that this service has written it is, letter by letter, the JSON that executing the selection makes.
+// Where a selection asks for more than there is in such a text, and of items that are no such samples, nothing is
+// projected and all is executed.
 import {
   type DocumentNode,
   type ExecutionArgs,
