@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/postgres-server.ts"],
-    setupFiles: ["test/support/property-seed.ts", "test/support/written-samples.ts"],
+    setupFiles: ["test/support/property-seed.ts", "test/support/as-read.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,

@@ -1,22 +1,18 @@
-// Texts that are looked for and copied in bytes, four bytes at a time: next to what else is done with a byte, a loop over
-// single ones is slow.
+// Texts that are copied four bytes at a time: next to what else is done with a byte, a loop over single ones is slow.
 
 /** All of ASCII. */
 export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** ASCII, four characters at least. */
+/** ASCII. */
 export class Literal {
   readonly length: number;
   /** The last one with what is left, and zeros. */
   readonly #words: Int32Array;
-  /** Of the last four bytes. */
-  readonly #last: number;
 
   constructor(text: string) {
     this.length = text.length;
-    if (this.length < 4) throw new Error(`${JSON.stringify(text)} has no four characters.`);
     const view = new DataView(new ArrayBuffer(this.length + 3));
     ascii(text).forEach((byte, index) => {
       view.setUint8(index, byte);
@@ -24,18 +20,6 @@ export class Literal {
     this.#words = Int32Array.from({ length: Math.ceil(this.length / 4) }, (_, index) =>
       view.getInt32(4 * index, true),
     );
-    this.#last = view.getInt32(this.length - 4, true);
-  }
-
-  /** Whether it stands there. */
-  isAt(view: DataView, at: number): boolean {
-    if (at + this.length > view.byteLength) return false;
-    const words = this.#words;
-    const whole = this.length >> 2;
-    for (let index = 0; index < whole; index += 1) {
-      if (view.getInt32(at + 4 * index, true) !== words[index]) return false;
-    }
-    return view.getInt32(at + this.length - 4, true) === this.#last;
   }
 
   /** Puts it there, and up to three zeros behind it; the place after it. */

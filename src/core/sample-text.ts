@@ -1,8 +1,8 @@
-// The text of a sample of metrics, JSON as `JSON.stringify` writes it, with the places of its values: who shows some of
-// them copies them from there.
+// The text of a sample of metrics, JSON as `JSON.stringify` writes it, and where its values are: who shows some of them copies
+// them from there. It is looked at as UTF-8: as a string with a character for each byte, or as bytes.
 import type { ComponentMetrics, MetricsSampled } from "./events.ts";
-import { afterNumber, afterString, none } from "./json-bytes.ts";
-import { ascii, Literal } from "./literal.ts";
+import { jsonNumber, jsonString } from "./json-pattern.ts";
+import { ascii } from "./literal.ts";
 
 /** The values of a sample in the order in which they are written, and those of each of its components. */
 export const sampleValues = [
@@ -35,102 +35,79 @@ export const componentValues = [
   "hitRatio",
 ] as const satisfies readonly (keyof ComponentMetrics)[];
 
-/** Each value has two places: where it begins, and where it has ended. */
-const perSample = 2 * sampleValues.length;
-const perComponent = 2 * componentValues.length;
-/** Components of one sample; what has more is parsed. */
-const mostComponents = 1_000;
+const beginning = '{"type":"METRICS_SAMPLED",';
+const beforeComponents = ',"components":[';
 
-const keys = (before: string, names: readonly string[]) =>
-  names.map((name, index) => new Literal(`${index === 0 ? before : ","}"${name}":`));
-const sampleKeys = keys('{"type":"METRICS_SAMPLED",', sampleValues);
-const componentKeys = keys("{", componentValues);
-const componentsKey = new Literal(',"components":[');
-const [comma, bracket, brace, letterN] = ascii(",]}n");
-const nullText = new Literal("null");
-/** The places that are being found. */
-const found = new Int32Array(perSample + mostComponents * perComponent);
+const keysOf = (before: string, names: readonly string[]) =>
+  names.map((name, index) => `${index === 0 ? before : ","}"${name}":`);
+const sampleKeys = keysOf(beginning, sampleValues);
+const componentKeys = keysOf("{", componentValues);
 
-export class SampleText {
-  /** Of all of it and nothing else; UTF-8. */
-  readonly view: DataView;
-  /** Where in it its values begin and end: those of the sample, then those of each component (`placeOf`, `placeIn`). */
-  readonly places: Int32Array;
+const patternOf = (text: string) => text.replace(/[[{]/g, "\\$&");
+const ofComponent = componentKeys.map(
+  (key, index) => patternOf(key) + patternOfValue(componentValues[index]),
+);
+const component = `${ofComponent.join("")}\\}`;
+const ofSample = sampleKeys.map((key) => patternOf(key) + jsonNumber).join("");
+const sample = new RegExp(
+  `${ofSample}${patternOf(beforeComponents)}(?:${component}(?:,${component})*)?\\]\\}`,
+  "y",
+);
 
-  private constructor(bytes: Uint8Array, places: Int32Array) {
-    // A copy: what it is a part of, with messages of others, is let go.
-    this.view = new DataView(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-    this.places = places;
-  }
-
-  /**
-   * The sample that begins there, which is valid JSON; `bytes` must be UTF-8. Null: there is none, or it is not written as
-   * `JSON.stringify` writes one with all that it has: numbers, a string, and null where there is no hit ratio.
-   */
-  static at(bytes: Uint8Array, from: number): SampleText | null {
-    const rest = bytes.subarray(from);
-    const view = new DataView(rest.buffer, rest.byteOffset, rest.byteLength);
-    let [at, count] = [0, 0];
-    for (const key of sampleKeys) {
-      at = after(view, at, key);
-      found[count++] = at;
-      at = afterNumber(rest, at);
-      found[count++] = at;
-    }
-    at = after(view, at, componentsKey);
-    let isLast = rest[at] === bracket;
-    while (!isLast && at !== none && count < found.length) {
-      at = afterComponent(rest, view, at, count);
-      count += perComponent;
-      isLast = rest[at] === bracket;
-      if (!isLast) at = rest[at] === comma ? at + 1 : none;
-    }
-    if (!isLast || rest[at + 1] !== brace) return null;
-    return new SampleText(rest.subarray(0, at + 2), found.slice(0, count));
-  }
-
-  /** Bytes. */
-  get size(): number {
-    return this.view.byteLength;
-  }
-
-  get componentCount(): number {
-    return (this.places.length - perSample) / perComponent;
-  }
-
-  toString(): string {
-    return utf8.decode(this.view);
-  }
+function patternOfValue(name: string | undefined): string {
+  if (name === "componentId") return jsonString;
+  return name === "hitRatio" ? `(?:null|${jsonNumber})` : jsonNumber;
 }
 
-/** Where in `places` it stands where a value of the sample begins, by its index in `sampleValues`; it ends at the next. */
-export function placeOf(value: number): number {
-  return 2 * value;
+/** Whether this JSON is a sample's, in whatever way it is written. */
+export function isSample(json: string): boolean {
+  return json.startsWith(beginning);
 }
 
-/** The same of a value of this component, by its index in `componentValues`. */
-export function placeIn(component: number, value: number): number {
-  return perSample + component * perComponent + 2 * value;
+/**
+ * The place after the sample that begins there. Null: there is none, or it is not written as `JSON.stringify` writes one with
+ * all that it has: numbers, a string, and null where there is no hit ratio. `bytes`: UTF-8, a character for each byte.
+ */
+export function endOfSample(bytes: string, from: number): number | null {
+  sample.lastIndex = from;
+  return sample.test(bytes) ? sample.lastIndex : null;
 }
 
-const utf8 = new TextDecoder();
+const lengths = (texts: readonly string[]) => Int32Array.from(texts, ({ length }) => length);
+const sampleSteps = lengths(sampleKeys);
+const componentSteps = lengths(componentKeys);
+/** Of the text of a component: its values have a character each, and the string two. */
+export const leastOfComponent = componentSteps.reduce((sum, length) => sum + length + 1, 2);
 
-function after(view: DataView, at: number, text: Literal): number {
-  return at !== none && text.isAt(view, at) ? at + text.length : none;
+/** Each value has two places: where it begins, and where it has ended, by its index in the values above. */
+export const placesOfSample = new Int32Array(2 * sampleValues.length);
+export const placesOfComponent = new Int32Array(2 * componentValues.length);
+const [quote, backslash, comma, closeBrace] = ascii('"\\,}');
+
+/** Of a sample that is one (`endOfSample`) and begins there. The place of the first component, or of the end of all. */
+export function findInSample(bytes: Uint8Array, from: number): number {
+  return findValues(bytes, from, sampleSteps, placesOfSample) + beforeComponents.length;
 }
 
-/** Its places are `found` from this one on. */
-function afterComponent(bytes: Uint8Array, view: DataView, from: number, place: number): number {
+/** Of the component that begins there, in a sample that is one. The place after it. */
+export function findInComponent(bytes: Uint8Array, from: number): number {
+  return findValues(bytes, from, componentSteps, placesOfComponent) + 1;
+}
+
+function findValues(bytes: Uint8Array, from: number, steps: Int32Array, places: Int32Array): number {
   let at = from;
-  for (let index = 0; index < componentKeys.length; index += 1) {
-    const key = componentKeys[index];
-    if (key === undefined) return none;
-    at = after(view, at, key);
-    found[place + 2 * index] = at;
-    if (index === 0) at = afterString(bytes, at);
-    else if (index === componentKeys.length - 1 && bytes[at] === letterN) at = after(view, at, nullText);
-    else at = afterNumber(bytes, at);
-    found[place + 2 * index + 1] = at;
+  for (let index = 0; index < steps.length; index += 1) {
+    at += steps[index] ?? 0;
+    places[2 * index] = at;
+    if (bytes[at] === quote) at = endOfString(bytes, at);
+    while (at < bytes.length && bytes[at] !== comma && bytes[at] !== closeBrace) at += 1;
+    places[2 * index + 1] = at;
   }
-  return at !== none && bytes[at] === brace ? at + 1 : none;
+  return at;
+}
+
+function endOfString(bytes: Uint8Array, from: number): number {
+  let at = from + 1;
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return at + 1;
 }

@@ -1,39 +1,45 @@
 // A sample of metrics as it was written. It is like any other to whoever looks at it, and parsed then, once; whoever shows
 // no more than some of its values copies them from its text. Reading and printing numbers is most of what it costs to
 // pass a sample on.
+import { textOf, utf8 } from "./bytes.ts";
 import type { ComponentMetrics, MetricsSampled } from "./events.ts";
-import { SampleText } from "./sample-text.ts";
+import { endOfSample } from "./sample-text.ts";
 
-const beginning = '{"type":"METRICS_SAMPLED",';
+/** How its text is kept; "json": nobody has looked yet how it is written. */
+type Form = "bytes" | "json" | "otherwise";
 
 export class WrittenSample implements MetricsSampled {
   readonly type = "METRICS_SAMPLED";
-  /** Of the text: its bytes, or about as many. */
+  /** Of the text, in bytes or about as many. */
   readonly size: number;
-  #written: SampleText | string;
-  #isOtherwise = false;
+  #written: string;
+  #form: Form;
   #parsed: MetricsSampled | undefined;
 
-  /** A string is valid JSON, and of a sample (`isSample`). */
-  constructor(written: SampleText | string) {
+  private constructor(written: string, form: Form) {
     this.#written = written;
-    this.size = typeof written === "string" ? written.length : written.size;
+    this.size = written.length;
+    this.#form = form;
   }
 
-  /** Whether this JSON is a sample's. */
-  static isSample(json: string): boolean {
-    return json.startsWith(beginning);
+  /** Of a text that is one (`endOfSample`), UTF-8 with a character for each byte. */
+  static ofBytes(bytes: string): WrittenSample {
+    return new WrittenSample(bytes, "bytes");
   }
 
-  /** Null: it is not written in the usual way, and has to be read. */
-  get text(): SampleText | null {
-    if (typeof this.#written !== "string") return this.#written;
-    if (this.#isOtherwise) return null;
-    const bytes = Buffer.from(this.#written);
-    const text = SampleText.at(bytes, 0);
-    if (text?.size !== bytes.length) this.#isOtherwise = true;
-    else this.#written = text;
-    return this.#isOtherwise ? null : text;
+  /** Of valid JSON that is a sample's (`isSample`), in whatever way it is written. */
+  static ofJson(json: string): WrittenSample {
+    return new WrittenSample(json, "json");
+  }
+
+  /** Its text, UTF-8 with a character for each byte; null: it is not written in the usual way, and has to be read. */
+  get bytes(): string | null {
+    if (this.#form === "json") {
+      const bytes = utf8(this.#written);
+      this.#form = endOfSample(bytes, 0) === bytes.length ? "bytes" : "otherwise";
+      if (this.#form === "bytes") this.#written = bytes;
+    }
+    return this.#form === "bytes" ? this.#written : null;
   }
 
   get window(): number {
@@ -90,7 +96,7 @@ export class WrittenSample implements MetricsSampled {
   }
 
   #read(): MetricsSampled {
-    this.#parsed ??= parsed(String(this.#written));
+    this.#parsed ??= parsed(this.#form === "bytes" ? textOf(this.#written) : this.#written);
     return this.#parsed;
   }
 }

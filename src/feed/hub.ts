@@ -5,6 +5,7 @@ import type { Log } from "../core/ports/log.ts";
 import { type Meter, noMeter } from "../core/ports/meter.ts";
 import type { SimulationFilter, SimulationStore } from "../core/ports/store.ts";
 import type { Simulation } from "../core/simulation.ts";
+import { standingOf } from "../core/standing.ts";
 import type { Viewer } from "../core/viewer.ts";
 import { type Clock, wallClock } from "./clock.ts";
 import type { Feed, FeedItem, FollowOptions, ListUpdate } from "./feed.ts";
@@ -115,7 +116,7 @@ class Hub implements FeedHub {
         this.#release(topic);
         return stream;
       }
-      topic.offer(start.simulation, []);
+      topic.offer(standingOf(start.simulation), []);
       return new Stream(this.#observed(this.#read(topic, viewer, start, options)));
     } catch (error) {
       this.#release(topic);
@@ -164,7 +165,7 @@ class Hub implements FeedHub {
       viewer,
       first: start.first,
       position: start.position,
-      target: after === undefined ? start.position : topic.simulation.lastSeq,
+      target: after === undefined ? start.position : topic.standing.lastSeq,
       types: types === undefined ? null : new Set(types),
       rate: maxRate === undefined ? null : new MetricsRate(maxRate, this.#clock),
       release: () => this.#release(topic),

@@ -104,7 +104,7 @@ export class Reader implements Source<FeedItem>, Watcher {
   }
 
   get behind(): number {
-    return this.#topic.closed ? 0 : Math.max(0, this.#topic.simulation.lastSeq - this.#position);
+    return this.#topic.closed ? 0 : Math.max(0, this.#topic.standing.lastSeq - this.#position);
   }
 
   lapse(): void {
@@ -127,7 +127,7 @@ export class Reader implements Source<FeedItem>, Watcher {
     const { tail } = this.#topic;
     if (this.#position >= tail.end) return this.#atTheEnd();
     if (this.#position < tail.start) return this.#beforeTheTail();
-    return this.#pass(tail.at(this.#position + 1, this.#topic.simulation).event);
+    return this.#pass(tail.at(this.#position + 1, this.#topic.standing).event);
   }
 
   #nextOfPage(page: LogPage): FeedItem | null {
@@ -150,8 +150,8 @@ export class Reader implements Source<FeedItem>, Watcher {
 
   /** The snapshot tells whether the log has ended, so that it ends also for who did not ask for that event. */
   #atTheEnd(): FeedItem | Nothing {
-    const { simulation, hasEnded } = this.#topic;
-    const isOver = hasEnded && this.#position >= simulation.lastSeq;
+    const { standing, hasEnded } = this.#topic;
+    const isOver = hasEnded && this.#position >= standing.lastSeq;
     if (this.#rate?.isDue || isOver) {
       const held = this.#giveHeld();
       if (held !== null) return held;
@@ -170,7 +170,7 @@ export class Reader implements Source<FeedItem>, Watcher {
     if (this.#catchingUp) return "log";
     this.#catchingUp = true;
     this.#gapTold = false;
-    this.#target = Math.max(this.#target, this.#topic.simulation.lastSeq);
+    this.#target = Math.max(this.#target, this.#topic.standing.lastSeq);
     return null;
   }
 
@@ -226,7 +226,7 @@ export class Reader implements Source<FeedItem>, Watcher {
   }
 
   #stateChange(state: StreamState, reason: string | null, seq: number): StreamStateChange {
-    const { simulation } = this.#topic;
+    const { simulation } = this.#topic.standing;
     const { simulatedTime } = simulation;
     return { kind: "state", state, reason, seq, at: new Date(), simulatedTime, simulation };
   }

@@ -1,6 +1,7 @@
 // The newest events of one simulation, without a hole: every seq in start+1 .. end.
 import type { SimulationEvent } from "../core/events.ts";
 import type { Simulation } from "../core/simulation.ts";
+import type { Standing } from "../core/standing.ts";
 import { WrittenSample } from "../core/written-sample.ts";
 import type { DeliveredEvent } from "./feed.ts";
 import type { TailBudget } from "./tail-budget.ts";
@@ -13,7 +14,7 @@ export class Tail {
   #start = 0;
   #end = 0;
   #bytes = 0;
-  readonly #ring: (DeliveredEvent | undefined)[] = [];
+  readonly #ring: (Delivered | undefined)[] = [];
   readonly #maxEvents: number;
   readonly #maxBytes: number;
   readonly #budget: TailBudget;
@@ -47,22 +48,22 @@ export class Tail {
   }
 
   /** `event.seq` must be `end + 1`. The oldest go when a bound is passed. */
-  push(event: SimulationEvent, simulation: Simulation): void {
+  push(event: SimulationEvent, standing: Standing): void {
     if (event.seq !== this.#end + 1) throw new Error(`Event ${event.seq} does not follow ${this.#end}.`);
     this.#end = event.seq;
-    this.#ring[this.#slot(event.seq)] = { kind: "event", event, simulation };
+    this.#ring[this.#slot(event.seq)] = new Delivered(event, standing);
     this.#grow(sizeOf(event));
     while (this.#end - this.#start > this.#maxEvents || this.#bytes > this.#maxBytes) this.#dropFirst();
     this.#budget.settle();
   }
 
   /** The event `seq`, which must be held, beside this simulation. */
-  at(seq: number, simulation: Simulation): DeliveredEvent {
+  at(seq: number, standing: Standing): DeliveredEvent {
     const slot = this.#slot(seq);
     const held = this.#ring[slot];
     if (held === undefined || held.event.seq !== seq) throw new Error(`Event ${seq} is not in the tail.`);
-    if (held.simulation === simulation) return held;
-    const renewed: DeliveredEvent = { kind: "event", event: held.event, simulation };
+    if (held.standing === standing) return held;
+    const renewed = new Delivered(held.event, standing);
     this.#ring[slot] = renewed;
     return renewed;
   }
@@ -102,9 +103,25 @@ export class Tail {
   }
 }
 
+/** Beside it, the simulation is not read before somebody looks at it. */
+export class Delivered implements DeliveredEvent {
+  readonly kind = "event";
+  readonly event: SimulationEvent;
+  readonly standing: Standing;
+
+  constructor(event: SimulationEvent, standing: Standing) {
+    this.event = event;
+    this.standing = standing;
+  }
+
+  get simulation(): Simulation {
+    return this.standing.simulation;
+  }
+}
+
 /**
  * About what an event takes in memory, bytes; an estimate that costs nothing, the same each time it is asked. Of a sample as it
- * was written: its text, the places of its values, and half of the object that some of them are read as.
+ * was written: its text, and half of the object that some of them are read as.
  */
 export function sizeOf({ body }: SimulationEvent): number {
   const base = 300;

@@ -8,6 +8,7 @@ import type { EventType, SimulationEvent } from "../core/events.ts";
 import type { Bus, Notice } from "../core/ports/bus.ts";
 import type { Log } from "../core/ports/log.ts";
 import { isTerminal, type Simulation } from "../core/simulation.ts";
+import { type Standing, standingOf } from "../core/standing.ts";
 import type { Clock } from "./clock.ts";
 import type { DeliveredEvent } from "./feed.ts";
 import { type FeedLimits, listenMs, pollAgainMs } from "./limits.ts";
@@ -15,7 +16,7 @@ import { Listening } from "./listening.ts";
 import { LogPages } from "./log-pages.ts";
 import { gone, type LogPage, type LogReads } from "./log-reads.ts";
 import { staleReasons } from "./stale-reasons.ts";
-import { Tail } from "./tail.ts";
+import { Delivered, Tail } from "./tail.ts";
 import type { TailBudget } from "./tail-budget.ts";
 
 /** What all topics of a replica share. */
@@ -49,7 +50,7 @@ export class Topic {
   /** Events beyond a hole, by seq; at most a tail's worth. */
   readonly #ahead = new Map<number, SimulationEvent>();
   readonly #pages: LogPages;
-  #newest: Simulation | null = null;
+  #newest: Standing | null = null;
   #unreadable: string | null = null;
   #failure: ServiceError | null = null;
   #heardAt: number;
@@ -77,8 +78,8 @@ export class Topic {
     return this.#listening.start(this.#around.bus.health().up ? listenMs : 0);
   }
 
-  /** The newest snapshot. There is one from the first offer on. */
-  get simulation(): Simulation {
+  /** As of the newest snapshot. There is one from the first offer on. */
+  get standing(): Standing {
     if (this.#newest === null) throw new Error(`Topic ${this.id} was used before it began.`);
     return this.#newest;
   }
@@ -92,7 +93,7 @@ export class Topic {
   get staleReason(): string | null {
     if (this.hasEnded) return null;
     if (!this.#isLive()) return staleReasons.busDown;
-    return this.simulation.staleReason;
+    return this.standing.staleReason;
   }
 
   /** For good: there is nothing to follow. */
@@ -101,7 +102,7 @@ export class Topic {
   }
 
   get hasEnded(): boolean {
-    return isTerminal(this.simulation.status);
+    return isTerminal(this.standing.status);
   }
 
   get closed(): boolean {
@@ -111,16 +112,16 @@ export class Topic {
   /** The event beside the newest snapshot; of an event in the tail, the same object to every reader. */
   delivered(event: SimulationEvent): DeliveredEvent {
     const { seq } = event;
-    if (seq > this.tail.start && seq <= this.tail.end) return this.tail.at(seq, this.simulation);
-    return { kind: "event", event, simulation: this.simulation };
+    if (seq > this.tail.start && seq <= this.tail.end) return this.tail.at(seq, this.standing);
+    return new Delivered(event, this.standing);
   }
 
-  offer(simulation: Simulation, events: readonly SimulationEvent[]): void {
+  offer(standing: Standing, events: readonly SimulationEvent[]): void {
     if (this.#closed) return;
-    if (this.#newest === null) this.tail.reset((events[0]?.seq ?? simulation.lastSeq + 1) - 1);
-    const isNews = this.#newest === null || simulation.version > this.#newest.version;
+    if (this.#newest === null) this.tail.reset((events[0]?.seq ?? standing.lastSeq + 1) - 1);
+    const isNews = this.#newest === null || standing.version > this.#newest.version;
     const end = this.tail.end;
-    if (isNews) this.#newest = simulation;
+    if (isNews) this.#newest = standing;
     this.#failure = null;
     for (const event of events) this.#place(event);
     this.#placeAhead();
@@ -135,7 +136,7 @@ export class Topic {
    */
   page(after: number, types: readonly EventType[] | undefined): Promise<LogPage> {
     if (types !== undefined) return this.#pages.after(after, types);
-    return this.#pages.around(after, this.simulation.lastSeq, this.watchers.size === 1);
+    return this.#pages.around(after, this.standing.lastSeq, this.watchers.size === 1);
   }
 
   wake(): void {
@@ -162,7 +163,7 @@ export class Topic {
     if (simulation === null) {
       this.#failed(gone(this.id));
     } else {
-      this.offer(simulation, []);
+      this.offer(standingOf(simulation), []);
       this.#readable();
     }
     if (!this.#listening.on) void this.listen();
@@ -191,24 +192,25 @@ export class Topic {
     return now - this.#heardAt >= (this.#isLive() ? quietCheckMs : Math.min(pollAgainMs, quietCheckMs));
   }
 
-  #hear({ simulation, events }: Notice): void {
+  #hear(notice: Notice): void {
+    const { events, standing = standingOf(notice.simulation) } = notice;
     // No reader may get an event beside a snapshot that is older.
-    if ((events.at(-1)?.seq ?? 0) > simulation.lastSeq) {
+    if ((events.at(-1)?.seq ?? 0) > standing.lastSeq) {
       this.ask();
       return;
     }
-    if (this.#newest === null || simulation.lastSeq >= this.#newest.lastSeq) {
+    if (this.#newest === null || standing.lastSeq >= this.#newest.lastSeq) {
       this.#heardAt = this.#around.clock.now();
     }
-    this.offer(simulation, events);
+    this.offer(standing, events);
   }
 
   #behind(): number {
-    return this.simulation.lastSeq - this.tail.end;
+    return this.standing.lastSeq - this.tail.end;
   }
 
   #place(event: SimulationEvent): void {
-    if (event.seq === this.tail.end + 1) this.tail.push(event, this.simulation);
+    if (event.seq === this.tail.end + 1) this.tail.push(event, this.standing);
     else if (event.seq > this.tail.end && this.#ahead.size < this.#around.limits.tailEvents) {
       this.#ahead.set(event.seq, event);
     }
@@ -219,7 +221,7 @@ export class Topic {
     for (let seq = this.tail.end + 1; ; seq += 1) {
       const event = this.#ahead.get(seq);
       if (event === undefined) break;
-      this.tail.push(event, this.simulation);
+      this.tail.push(event, this.standing);
     }
     for (const seq of this.#ahead.keys()) {
       if (seq <= this.tail.end) this.#ahead.delete(seq);
@@ -233,7 +235,7 @@ export class Topic {
     try {
       while (!this.#closed && this.#behind() > 0) {
         // More than a page is for the readers to fetch, each as far as it needs; the tail begins anew at the end.
-        if (this.#behind() > this.#around.limits.readerPage) this.tail.reset(this.simulation.lastSeq);
+        if (this.#behind() > this.#around.limits.readerPage) this.tail.reset(this.standing.lastSeq);
         else this.#merge(await this.#pages.after(this.tail.end, undefined));
         this.#placeAhead();
         this.wake();
@@ -254,7 +256,7 @@ export class Topic {
     for (const event of page.events) {
       if (event.seq <= this.tail.end) continue;
       if (event.seq > this.tail.end + 1) this.tail.reset(event.seq - 1);
-      this.tail.push(event, this.simulation);
+      this.tail.push(event, this.standing);
     }
     if (page.through > this.tail.end) this.tail.reset(page.through);
   }
@@ -262,8 +264,8 @@ export class Topic {
   async #read(after: number, types: readonly EventType[] | undefined): Promise<LogPage> {
     const { reads } = this.#around;
     try {
-      const page = await reads.page(this.id, after, this.simulation.lastSeq, types);
-      if (page.through > this.simulation.lastSeq) this.offer(await reads.simulation(this.id), []);
+      const page = await reads.page(this.id, after, this.standing.lastSeq, types);
+      if (page.through > this.standing.lastSeq) this.offer(standingOf(await reads.simulation(this.id)), []);
       this.#readable();
       return page;
     } catch (error) {

@@ -40,7 +40,7 @@ export const SimulationEventInterface = builder.interfaceRef<FeedItem>("Simulati
   fields: (t) => ({
     simulationId: t.id({
       description: "The simulation it belongs to.",
-      resolve: (item) => item.simulation.id,
+      resolve: (item) => (item.kind === "event" ? item.event.simulationId : item.simulation.id),
     }),
     simulation: t.field({
       ...ofSnapshot,

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { EventBody, EventType, SimulationEvent } from "../core/events.ts";
 import type { EventQuery, Snapshot } from "../core/ports/store.ts";
+import { isSample } from "../core/sample-text.ts";
 import type { Viewer } from "../core/viewer.ts";
 import { WrittenSample } from "../core/written-sample.ts";
 import { type EventRow, eventOf, type SimulationRow, simulationOf } from "./rows.ts";
@@ -35,7 +36,7 @@ export async function events(
 type WrittenRow = Omit<EventRow, "body"> & { readonly body: string };
 
 function bodyOf(json: string): EventBody {
-  return WrittenSample.isSample(json) ? new WrittenSample(json) : JSON.parse(json);
+  return isSample(json) ? WrittenSample.ofJson(json) : JSON.parse(json);
 }
 
 interface NewestColumns {

@@ -1,11 +1,9 @@
 // How a notice is written for Redis: JSON with a version, so that replicas of two versions can share a server.
 // What cannot be read is no error: the listener looks into the log instead.
-import { isUtf8 } from "node:buffer";
 import type { SimulationEvent } from "../core/events.ts";
 import type { Notice } from "../core/ports/bus.ts";
-import { SampleText } from "../core/sample-text.ts";
 import type { EngineRun, Simulation } from "../core/simulation.ts";
-import { WrittenSample } from "../core/written-sample.ts";
+import { writtenNotice } from "./written-notice.ts";
 
 /** Raised when a notice is written differently. */
 const version = 1;
@@ -18,81 +16,57 @@ export function encodeNotice(notice: Notice): string {
   return whole.length <= mostCharacters ? whole : encode({ ...notice, events: [] });
 }
 
-/** Null: not a notice of this version. Where all its events are samples of metrics, these are left as they are written. */
+/** Null: not a notice of this version. Where all its events are samples of metrics, it is left as it is written. */
 export function decodeNotice(message: Buffer): Notice | null {
-  const cut = apart(message);
-  return (cut && read(cut.text, cut.samples)) ?? read(message.toString(), []);
+  return writtenNotice(message, readSimulation) ?? read(message.toString());
 }
 
-function read(text: string, samples: readonly WrittenSample[]): Notice | null {
+function read(text: string): Notice | null {
   try {
     const notice: unknown = JSON.parse(text);
-    return isNoticeOfThisVersion(notice) ? decode(notice, samples) : null;
+    return isNoticeOfThisVersion(notice) ? decode(notice) : null;
   } catch {
     // It is no JSON; or it says that it is of this version, and is not.
     return null;
   }
 }
 
-const beforeEvents = Buffer.from(',"events":[');
-const beforeBody = Buffer.from(',"body":');
-const [openBrace, closeBrace, closeBracket, comma] = Buffer.from("{}],");
-
-/**
- * The message without the bodies of its events, and these; null where they are not all samples of metrics. What stands
- * before the first event has no other list of that name: users name labels, which are texts, and in texts quotes are escaped.
- */
-function apart(message: Buffer): { text: string; samples: WrittenSample[] } | null {
-  const mark = message.indexOf(beforeEvents);
-  let at = mark + beforeEvents.length;
-  if (mark === -1 || message[at] !== openBrace || !isUtf8(message)) return null;
-  let text = message.toString("utf8", 0, at);
-  const samples: WrittenSample[] = [];
-  while (message[at] === openBrace) {
-    const bodyMark = message.indexOf(beforeBody, at);
-    const bodyAt = bodyMark + beforeBody.length;
-    const sample = bodyMark === -1 ? null : SampleText.at(message, bodyAt);
-    if (sample === null || message[bodyAt + sample.size] !== closeBrace) return null;
-    text += `${message.toString("utf8", at, bodyMark)}}`;
-    samples.push(new WrittenSample(sample));
-    at = bodyAt + sample.size + 1;
-    if (message[at] === closeBracket) return { text: text + message.toString("utf8", at), samples };
-    if (message[at] !== comma) return null;
-    at += 1;
-    text += ",";
-  }
-  return null;
+function readSimulation(text: string): Simulation {
+  const written: WrittenSimulation = JSON.parse(text);
+  return decodeSimulation(written);
 }
 
-/** `samples`: the bodies of all events, where these are without. Throws where there are more or less of them. */
-function decode(
-  { simulation, events, traceparent }: WrittenNotice,
-  samples: readonly WrittenSample[],
-): Notice {
-  if (samples.length > 0 && samples.length !== events.length) throw new Error("Events lack their bodies.");
-  const { run } = simulation;
+function decode({ simulation, events, traceparent }: WrittenNotice): Notice {
   return {
-    simulation: {
-      ...simulation,
-      createdAt: new Date(simulation.createdAt),
-      startTime: time(simulation.startTime),
-      endTime: time(simulation.endTime),
-      run: {
-        ...run,
-        engineDigest: run.engineDigest === null ? null : bytes(run.engineDigest),
-        pausedSince: time(run.pausedSince),
-      },
-    },
-    events: events.map((event, index) => eventOf(event, samples[index])),
+    simulation: decodeSimulation(simulation),
+    events: events.map(decodeEvent),
     ...(typeof traceparent === "string" ? { traceparent } : {}),
   };
 }
 
-function eventOf(
-  { simulationId, seq, at, simulatedTime, engineSeq, body }: WrittenEvent,
-  sample: WrittenSample | undefined,
-): SimulationEvent {
-  return { simulationId, seq, at: new Date(at), simulatedTime, engineSeq, body: sample ?? body };
+function decodeSimulation({ run, ...simulation }: WrittenSimulation): Simulation {
+  return {
+    ...simulation,
+    createdAt: new Date(simulation.createdAt),
+    startTime: time(simulation.startTime),
+    endTime: time(simulation.endTime),
+    run: {
+      ...run,
+      engineDigest: run.engineDigest === null ? null : bytes(run.engineDigest),
+      pausedSince: time(run.pausedSince),
+    },
+  };
+}
+
+function decodeEvent({
+  simulationId,
+  seq,
+  at,
+  simulatedTime,
+  engineSeq,
+  body,
+}: WrittenEvent): SimulationEvent {
+  return { simulationId, seq, at: new Date(at), simulatedTime, engineSeq, body };
 }
 
 type Written<T, Fields extends keyof T> = Omit<T, Fields> & { readonly [field in Fields]: string };
@@ -117,18 +91,23 @@ interface WrittenNotice {
   readonly traceparent?: string;
 }
 
+// The order is that of a written notice (`writtenNotice`); in another one it would be read all the same, at a greater cost.
 function encode({ simulation, events, bodies, traceparent }: Notice): string {
-  const { engineDigest } = simulation.run;
+  const { id, version: newest, lastSeq, status, staleReason, run, ...more } = simulation;
+  const { engineDigest, ...ofRun } = run;
   const digest = engineDigest === null ? null : Buffer.from(engineDigest).toString("base64");
-  const run = { ...simulation.run, engineDigest: digest };
-  const head = JSON.stringify({ version, traceparent, simulation: { ...simulation, run } });
+  const standing = { id, version: newest, lastSeq, status, staleReason };
+  const written = { ...standing, ...more, run: { engineDigest: digest, ...ofRun } };
+  const head = JSON.stringify({ version, traceparent, simulation: written });
   const all = events.map((event, index) => encodeEvent(event, bodies?.[index]));
   return `${head.slice(0, -1)},"events":[${all.join(",")}]}`;
 }
 
 /** `written`: the body as JSON, where it is at hand: it is most of the work. */
-function encodeEvent({ body, ...event }: SimulationEvent, written = JSON.stringify(body)): string {
-  return `${JSON.stringify(event).slice(0, -1)},"body":${written}}`;
+function encodeEvent(event: SimulationEvent, written = JSON.stringify(event.body)): string {
+  const { simulationId, seq, at, simulatedTime, engineSeq } = event;
+  const head = JSON.stringify({ simulationId, seq, at, simulatedTime, engineSeq });
+  return `${head.slice(0, -1)},"body":${written}}`;
 }
 
 // The version says who wrote the message. What is in it is as good as the access to the server is well kept: it is

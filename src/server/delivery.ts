@@ -1,9 +1,10 @@
 // One subscription on one socket whose items are rendered together with those of others. It is no queue and no
 // iterator: when its source has something it falls due, and at the end of the turn it is asked to fill the outbox,
 // for as long as there is room. The protocol only hears of the end.
+import { utf8 } from "../core/bytes.ts";
 import type { Source } from "../feed/source.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
-import { frameOf, utf8 } from "./frame.ts";
+import { frameOf } from "./frame.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RenderingGroup } from "./renderings.ts";
 import type { Filler, Turn } from "./turn.ts";

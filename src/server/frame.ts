@@ -1,12 +1,6 @@
 // Text frames of a WebSocket server (RFC 6455, section 5.2), as strings of bytes: each character is one byte, so that
 // a frame is put together by joining strings and leaves in one write, `latin1`, without a buffer of its own.
-
-const beyondAscii = /[\u0080-\uffff]/;
-
-/** The UTF-8 of a text, a character for each byte. */
-export function utf8(text: string): string {
-  return beyondAscii.test(text) ? Buffer.from(text).toString("latin1") : text;
-}
+import { utf8 } from "../core/bytes.ts";
 
 /** What stands before a payload of so many bytes: final, text, not masked, its length. */
 export function textHead(bytes: number): string {

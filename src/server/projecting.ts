@@ -1,6 +1,12 @@
 // A selection of a sample's values, put together from its text byte by byte.
 import { ascii, copy, type Literal } from "../core/literal.ts";
-import { placeIn, placeOf, type SampleText } from "../core/sample-text.ts";
+import {
+  findInComponent,
+  findInSample,
+  leastOfComponent,
+  placesOfComponent,
+  placesOfSample,
+} from "../core/sample-text.ts";
 import type { DeliveredEvent } from "../feed/feed.ts";
 
 /** One field of the answer. */
@@ -18,11 +24,21 @@ export interface Step {
 /** Of one `text`, and of one answer; what is larger is not put together here. Bytes. */
 const mostOfText = 256;
 const mostOfAnswer = 1024 * 1024;
-const [openBracket = 0, closeBracket = 0, closeBrace = 0, comma = 0] = ascii("[]},");
+const [openBracket = 0, closeBracket = 0, openBrace = 0, closeBrace = 0, comma = 0] = ascii("[]{},");
 
-/** Where they are put together, one after the other. */
-let scratch = Buffer.alloc(64 * 1024);
-let view = viewOf(scratch);
+class Scratch {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+
+  constructor(size: number) {
+    this.bytes = Buffer.alloc(size);
+    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, size);
+  }
+}
+
+/** The sample is read from the one, and the answer put together in the other. */
+let source = new Scratch(64 * 1024);
+let answer = new Scratch(64 * 1024);
 
 export class Projecting {
   readonly #head: Literal;
@@ -43,56 +59,61 @@ export class Projecting {
     this.#times = mostAlike(steps) + sum(lists.map(mostAlike));
   }
 
-  /** Undefined: it is too large, or something of it cannot be shown. */
-  text(item: DeliveredEvent, sample: SampleText): string | undefined {
-    const most = this.#fixed + sample.componentCount * this.#each + sample.size * this.#times;
+  /**
+   * Undefined: it is too large, or something of it cannot be shown. `sample`: the text of one, UTF-8 with a character for
+   * each byte.
+   */
+  text(item: DeliveredEvent, sample: string): string | undefined {
+    const components = Math.ceil(sample.length / leastOfComponent);
+    const most = this.#fixed + components * this.#each + sample.length * (this.#times + 1);
     if (most > mostOfAnswer) return undefined;
-    if (most > scratch.length) makeRoom();
-    let at = this.#head.putInto(view, 0);
+    makeRoom(most);
+    source.bytes.write(sample, "latin1");
+    const componentsAt = findInSample(source.bytes, 0);
+    let at = this.#head.putInto(answer.view, 0);
     for (const { before, value, text, ofComponents } of this.#steps) {
-      at = before.putInto(view, at);
-      if (value !== undefined) at = putValue(sample, placeOf(value), at);
-      else if (ofComponents !== undefined) at = putComponents(sample, ofComponents, at);
+      at = before.putInto(answer.view, at);
+      if (value !== undefined) at = putValue(placesOfSample, value, at);
+      else if (ofComponents !== undefined) at = putComponents(componentsAt, ofComponents, at);
       else if (text !== undefined) {
         const shown = text(item);
         if (shown === null || shown.length > mostOfText) return undefined;
-        at += scratch.write(shown, at, "latin1");
+        at += answer.bytes.write(shown, at, "latin1");
       }
     }
     // Of the event, of the data and of the answer.
-    for (let ends = 0; ends < 3; ends += 1) scratch[at++] = closeBrace;
-    return scratch.toString("latin1", 0, at);
+    for (let ends = 0; ends < 3; ends += 1) answer.bytes[at++] = closeBrace;
+    return answer.bytes.toString("latin1", 0, at);
   }
 }
 
-function putComponents(sample: SampleText, steps: readonly Step[], from: number): number {
+/** The components of the sample that is read, of which the first is there. */
+function putComponents(first: number, steps: readonly Step[], from: number): number {
   let at = from;
-  scratch[at++] = openBracket;
-  const count = sample.componentCount;
-  for (let component = 0; component < count; component += 1) {
-    if (component > 0) scratch[at++] = comma;
+  answer.bytes[at++] = openBracket;
+  let component = first;
+  while (source.bytes[component] === openBrace) {
+    const end = findInComponent(source.bytes, component);
     for (const { before, value } of steps) {
-      at = before.putInto(view, at);
-      if (value !== undefined) at = putValue(sample, placeIn(component, value), at);
+      at = before.putInto(answer.view, at);
+      if (value !== undefined) at = putValue(placesOfComponent, value, at);
     }
-    scratch[at++] = closeBrace;
+    answer.bytes[at++] = closeBrace;
+    if (source.bytes[end] === comma) answer.bytes[at++] = comma;
+    component = end + 1;
   }
-  scratch[at++] = closeBracket;
+  answer.bytes[at++] = closeBracket;
   return at;
 }
 
-function putValue(sample: SampleText, place: number, at: number): number {
-  const { places } = sample;
-  return copy(sample.view, places[place] ?? 0, places[place + 1] ?? 0, view, at);
+function putValue(places: Int32Array, value: number, at: number): number {
+  return copy(source.view, places[2 * value] ?? 0, places[2 * value + 1] ?? 0, answer.view, at);
 }
 
-function makeRoom(): void {
-  scratch = Buffer.alloc(mostOfAnswer);
-  view = viewOf(scratch);
-}
-
-function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
+function makeRoom(bytes: number): void {
+  if (bytes <= answer.bytes.length) return;
+  source = new Scratch(mostOfAnswer);
+  answer = new Scratch(mostOfAnswer);
 }
 
 /** With the braces around them, and what is put too much behind the last one. */

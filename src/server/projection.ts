@@ -16,12 +16,12 @@ import {
   Kind,
   type SelectionSetNode,
 } from "graphql";
+import { utf8 } from "../core/bytes.ts";
 import { Literal } from "../core/literal.ts";
 import { componentValues, sampleValues } from "../core/sample-text.ts";
 import { WrittenSample } from "../core/written-sample.ts";
 import type { DeliveredEvent } from "../feed/feed.ts";
 import { lasting } from "../graphql/lasting.ts";
-import { utf8 } from "./frame.ts";
 import { Projecting, type Step } from "./projecting.ts";
 import { fieldsWithin, unconditional } from "./unconditional.ts";
 
@@ -50,7 +50,7 @@ export class Projections {
       text: (item) => {
         if (made === null || !isOfWrittenSample(item)) return undefined;
         made ??= this.#make(args);
-        const sample = made && item.event.body.text;
+        const sample = made && item.event.body.bytes;
         return sample ? made?.text(item, sample) : undefined;
       },
       release: () => {
@@ -177,7 +177,8 @@ function valueStep(before: Literal, values: readonly string[], name: string): St
 
 /** What every event says of itself, as JSON; null: executing tells what is wrong with it. */
 const texts: Readonly<Record<string, (item: DeliveredEvent) => string | null>> = {
-  simulationId: ({ simulation: { id } }) => (typeof id === "string" ? utf8(JSON.stringify(id)) : null),
+  simulationId: ({ event: { simulationId: id } }) =>
+    typeof id === "string" ? utf8(JSON.stringify(id)) : null,
   seq: ({ event: { seq } }) => (seq === (seq | 0) ? String(seq) : null),
   at: ({ event: { at } }) => (Number.isNaN(at.getTime()) ? null : `"${at.toISOString()}"`),
   simulatedTime: ({ event: { simulatedTime } }) =>

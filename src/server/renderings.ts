@@ -1,10 +1,11 @@
 // Results as text, made once for all who see the same. A group is one way of looking at items; it lives while
 // somebody subscribes that way. The newest texts of all groups together are kept, within a bound.
 import type { ExecutionArgs, ExecutionResult } from "graphql";
+import { utf8 } from "../core/bytes.ts";
 import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
 import { type Executor, Executors } from "./compiled.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
-import { textHead, utf8 } from "./frame.ts";
+import { textHead } from "./frame.ts";
 import { type Projection, Projections } from "./projection.ts";
 import type { Shared } from "./shared-subscription.ts";
 

@@ -29,24 +29,25 @@ export class Deliveries {
   }
 
   /** Of a simulation that is watched here. */
-  heard({ simulation, events, traceparent }: Notice): void {
+  heard({ events, traceparent }: Notice): void {
     const last = events.at(-1);
     const context = spanContextFrom(traceparent);
     if (last === undefined || context === undefined) return;
-    this.#heard.delete(simulation.id);
-    this.#heard.set(simulation.id, { context, through: last.seq, at: Date.now() });
+    const { simulationId } = last;
+    this.#heard.delete(simulationId);
+    this.#heard.set(simulationId, { context, through: last.seq, at: Date.now() });
     if (this.#heard.size <= mostWaiting) return;
     const oldest = this.#heard.keys().next();
     if (!oldest.done) this.#heard.delete(oldest.value);
   }
 
   /** A reader has been given an event. `isLive`: as it happened, and not out of the past. */
-  delivered({ event, simulation }: DeliveredEvent, isLive: boolean): void {
+  delivered({ event }: DeliveredEvent, isLive: boolean): void {
     this.#delivered.add();
     if (!isLive) return;
     const seconds = Math.max(0, (Date.now() - event.at.getTime()) / 1000);
     this.#meter.observe("simulations_delivery_seconds", {}, seconds);
-    if (this.#heard.size > 0) this.#trace(simulation.id, event.seq);
+    if (this.#heard.size > 0) this.#trace(event.simulationId, event.seq);
   }
 
   #trace(simulationId: string, seq: number): void {

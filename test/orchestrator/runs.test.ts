@@ -36,7 +36,7 @@ describe("a run", () => {
     const samples = events.flatMap(({ body }) => (body.type === "METRICS_SAMPLED" ? [body] : []));
     expect(samples).toHaveLength(30);
     // As an engine's samples are written, their values are found in the text.
-    for (const sample of samples) expect(sample instanceof WrittenSample && sample.text).toBeTruthy();
+    for (const sample of samples) expect(sample instanceof WrittenSample && sample.bytes).toBeTruthy();
 
     const documents = await rig.database.store.documents(viewer, id);
     expect(documents?.report?.requests).toBeGreaterThan(0);

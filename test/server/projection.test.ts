@@ -25,7 +25,7 @@ function delivered(body: DeliveredEvent["event"]["body"]): DeliveredEvent {
   return { kind: "event", simulation: simulationOf("1", { lastSeq: 7 }), event };
 }
 
-const writtenAs = (sample: MetricsSampled) => new WrittenSample(JSON.stringify(sample));
+const writtenAs = (sample: MetricsSampled) => WrittenSample.ofJson(JSON.stringify(sample));
 
 const projectionOf = (args: ExecutionArgs) => new Projections().of(args);
 
@@ -103,7 +103,7 @@ describe("a projection", () => {
     const projection = projectionOf(argsOf(whole));
     expect(projected(projection, delivered(sampled()))).toBeUndefined();
     const otherwise = JSON.stringify({ ...{ type: "METRICS_SAMPLED", later: 1 }, ...sampled() });
-    expect(projected(projection, delivered(new WrittenSample(otherwise)))).toBeUndefined();
+    expect(projected(projection, delivered(WrittenSample.ofJson(otherwise)))).toBeUndefined();
     expect(projected(projection, delivered(logged("words")))).toBeUndefined();
     expect(projection.text({ kind: "state", state: "LIVE" })).toBeUndefined();
   });
@@ -177,7 +177,7 @@ describe("a projection", () => {
     const args = argsOf(whole);
     const sample = sampled({ components: [measured("nul \0 half \ud800 whole \u{1f600} quoted \\u0000")] });
     const json = databaseJson(sample);
-    const answer = projected(projectionOf(args), delivered(new WrittenSample(json)));
+    const answer = projected(projectionOf(args), delivered(WrittenSample.ofJson(json)));
     expect(answer).toBe(executed(args, delivered(JSON.parse(json))));
   });
 

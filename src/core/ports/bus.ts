@@ -2,10 +2,13 @@
 // order, and nothing is lost by that, since the log is the truth and seq shows what is missing.
 import type { SimulationEvent } from "../events.ts";
 import type { Simulation } from "../simulation.ts";
+import type { Standing } from "../standing.ts";
 
 export interface Notice {
   /** As of the last of the events, or newer. */
   readonly simulation: Simulation;
+  /** The same as it stands, where that can be told before the simulation has been read. */
+  readonly standing?: Standing;
   /** Dense and ascending; empty where only the simulation changed. */
   readonly events: readonly SimulationEvent[];
   /** The bodies of the events as JSON, where they have been written already; of the same number. */
