@@ -4,7 +4,6 @@
 import { utf8 } from "../core/bytes.ts";
 import type { Source } from "../feed/source.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
-import { frameOf } from "./frame.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RenderingGroup } from "./renderings.ts";
 import type { Filler, Turn } from "./turn.ts";
@@ -99,7 +98,7 @@ export class Delivery implements Filler {
       }
       const group = this.#group ?? this.#joined(item);
       const isAlone = this.#source.isAlone === true;
-      this.#outbox.put(group.frame(item, this.#head, this.#context, isAlone));
+      this.#outbox.put({ head: this.#head, rest: group.rest(item, this.#context, isAlone) });
     }
   }
 
@@ -114,7 +113,7 @@ export class Delivery implements Filler {
   /** What failed is told as the last result. */
   #fail(error: unknown): void {
     const payload = JSON.stringify(formattedResult({ errors: [this.#shape(error)] }));
-    this.#outbox.put(frameOf(`${this.#head}${utf8(payload)}}`));
+    this.#outbox.put({ head: this.#head, rest: utf8(`${payload}}`) });
     this.end();
   }
 }

@@ -1,22 +1,33 @@
-// Text frames of a WebSocket server (RFC 6455, section 5.2), as strings of bytes: each character is one byte, so that
-// a frame is put together by joining strings and leaves in one write, `latin1`, without a buffer of its own.
-import { utf8 } from "../core/bytes.ts";
+// Text frames of a WebSocket server (RFC 6455, section 5.2), put together from strings that have a character for each byte.
 
-/** What stands before a payload of so many bytes: final, text, not masked, its length. */
-export function textHead(bytes: number): string {
-  if (bytes < 126) return String.fromCharCode(0x81, bytes);
-  if (bytes < 0x1_0000) return String.fromCharCode(0x81, 126, bytes >> 8, bytes & 0xff);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64BE(BigInt(bytes));
-  return `\x81\x7f${length.toString("latin1")}`;
+/** A payload, in two parts: most begin and end with what is the same for many. */
+export interface Payload {
+  readonly head: string;
+  readonly rest: string;
 }
 
-/** A whole frame around a payload of bytes. */
-export function frameOf(payload: string): string {
-  return textHead(payload.length) + payload;
+/** Of a whole frame. */
+export function frameBytes({ head, rest }: Payload): number {
+  const bytes = head.length + rest.length;
+  if (bytes < 126) return 2 + bytes;
+  return (bytes < 0x1_0000 ? 4 : 10) + bytes;
 }
 
-/** A whole frame around a text. */
-export function textFrame(text: string): string {
-  return frameOf(utf8(text));
+/** Puts a whole frame there: final, text, not masked. The place after it. */
+export function putFrame({ head, rest }: Payload, into: Buffer, from: number): number {
+  const bytes = head.length + rest.length;
+  let at = from;
+  into[at++] = 0x81;
+  if (bytes < 126) {
+    into[at++] = bytes;
+  } else if (bytes < 0x1_0000) {
+    into[at++] = 126;
+    into[at++] = bytes >> 8;
+    into[at++] = bytes;
+  } else {
+    into[at++] = 127;
+    at = into.writeBigUInt64BE(BigInt(bytes), at);
+  }
+  at += into.write(head, at, "latin1");
+  return at + into.write(rest, at, "latin1");
 }

@@ -2,7 +2,9 @@
 // to send waits, holding one message or none, and its source waits with it. Frames of one turn leave in one write.
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import { textFrame } from "./frame.ts";
+import { utf8 } from "../core/bytes.ts";
+import { frameBytes, type Payload, putFrame } from "./frame.ts";
+import { Slab } from "./slab.ts";
 import type { Filler, Turn } from "./turn.ts";
 
 interface OutboxOptions {
@@ -18,6 +20,8 @@ interface OutboxOptions {
 
 /** Of one write to the connection. */
 const partBytes = 128 * 1024;
+/** One socket after the other puts together in it what it writes. */
+const slab = new Slab();
 
 export class Outbox {
   readonly #socket: WebSocket;
@@ -25,9 +29,9 @@ export class Outbox {
   readonly #mostBytes: number;
   readonly #turn: Turn;
   readonly #sent: OutboxOptions["sent"];
-  /** Of this turn, a character for each byte. */
-  #batch = "";
-  #frames = 0;
+  /** Of this turn; undefined: none, as of nearly all sockets. */
+  #batch: Payload[] | undefined;
+  #batchBytes = 0;
   /** Senders that wait for room: one for each operation, and one for each message of the client that is refused. */
   #waiting: (() => void)[] | undefined;
   /** Made when somebody waits for room: most never do. */
@@ -53,15 +57,18 @@ export class Outbox {
   /** Resolves when the message is on its way, or the socket is closed. */
   async send(text: string): Promise<void> {
     while (this.full && this.open) await this.#room();
-    this.put(textFrame(text));
+    this.put({ head: utf8(text), rest: "" });
   }
 
-  /** A whole frame, to leave with the others of this turn; nothing where the socket is closed. See `full`. */
-  put(frame: string): void {
+  /** A message, to leave with the others of this turn; nothing where the socket is closed. See `full`. */
+  put(message: Payload): void {
     if (!this.open) return;
-    if (this.#frames === 0) this.#turn.write(this);
-    this.#frames += 1;
-    this.#batch += frame;
+    if (this.#batch === undefined) {
+      this.#batch = [];
+      this.#turn.write(this);
+    }
+    this.#batch.push(message);
+    this.#batchBytes += frameBytes(message);
   }
 
   /** Calls it when there is room again, or the socket has closed. */
@@ -77,19 +84,22 @@ export class Outbox {
 
   /** What was put leaves now: for who is about to write to the socket by other ways. */
   write(): void {
-    if (this.#frames === 0) return;
     const batch = this.#batch;
-    const frames = this.#frames;
-    this.#batch = "";
-    this.#frames = 0;
+    if (batch === undefined) return;
+    const frames = slab.room(this.#batchBytes);
+    this.#batch = undefined;
+    this.#batchBytes = 0;
     if (!this.open) return;
+    let at = 0;
+    for (const message of batch) at = putFrame(message, frames, at);
     if (this.#underWay === 0) this.#progressAt = performance.now();
     // Nearly always one. A large message in parts: so that it can be seen to leave.
-    for (let from = 0; from < batch.length; from += partBytes) {
+    for (let from = 0; from < frames.length; from += partBytes) {
       this.#underWay += 1;
-      this.#connection.write(batch.slice(from, from + partBytes), "latin1", this.#left);
+      this.#connection.write(frames.subarray(from, from + partBytes), this.#left);
     }
-    this.#sent?.(frames, batch.length);
+    if (this.#connection.writableLength > 0) slab.keep(frames);
+    this.#sent?.(batch.length, frames.length);
   }
 
   /** Answers a ping, unless the client does not read anyway. */
@@ -100,7 +110,7 @@ export class Outbox {
   }
 
   get full(): boolean {
-    return this.#connection.writableLength + this.#batch.length > this.#mostBytes;
+    return this.#connection.writableLength + this.#batchBytes > this.#mostBytes;
   }
 
   get open(): boolean {

@@ -63,7 +63,7 @@ export class Projecting {
    * Undefined: it is too large, or something of it cannot be shown. `sample`: the text of one, UTF-8 with a character for
    * each byte.
    */
-  text(item: DeliveredEvent, sample: string): string | undefined {
+  rest(item: DeliveredEvent, sample: string): string | undefined {
     const components = Math.ceil(sample.length / leastOfComponent);
     const most = this.#fixed + components * this.#each + sample.length * (this.#times + 1);
     if (most > mostOfAnswer) return undefined;
@@ -81,8 +81,8 @@ export class Projecting {
         at += answer.bytes.write(shown, at, "latin1");
       }
     }
-    // Of the event, of the data and of the answer.
-    for (let ends = 0; ends < 3; ends += 1) answer.bytes[at++] = closeBrace;
+    // Of the event, of the data, of the answer and of the message.
+    for (let ends = 0; ends < 4; ends += 1) answer.bytes[at++] = closeBrace;
     return answer.bytes.toString("latin1", 0, at);
   }
 }

@@ -33,8 +33,11 @@ const sampleType = "MetricsSampled";
 const componentType = "ComponentMetrics";
 
 export interface Projection {
-  /** The result for this item, JSON, a character for each byte of its UTF-8. Undefined: it is to be executed. */
-  text(item: unknown): string | undefined;
+  /**
+   * The result for this item, JSON, and the brace that ends its message, a character for each byte of its UTF-8. Undefined: it
+   * is to be executed.
+   */
+  rest(item: unknown): string | undefined;
   /** It is not used again. */
   release(): void;
 }
@@ -47,11 +50,11 @@ export class Projections {
     // Null: there is none, now or ever.
     let made: Projecting | null | undefined;
     return {
-      text: (item) => {
+      rest: (item) => {
         if (made === null || !isOfWrittenSample(item)) return undefined;
         made ??= this.#make(args);
         const sample = made && item.event.body.bytes;
-        return sample ? made?.text(item, sample) : undefined;
+        return sample ? made?.rest(item, sample) : undefined;
       },
       release: () => {
         if (made) this.#made -= 1;

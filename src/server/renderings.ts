@@ -5,14 +5,13 @@ import { utf8 } from "../core/bytes.ts";
 import { type Counter, type Meter, noMeter } from "../core/ports/meter.ts";
 import { type Executor, Executors } from "./compiled.ts";
 import { formattedResult, type ShapeError } from "./errors.ts";
-import { textHead } from "./frame.ts";
 import { type Projection, Projections } from "./projection.ts";
 import type { Shared } from "./shared-subscription.ts";
 
 interface Kept {
   readonly group: RenderingGroup;
   readonly item: unknown;
-  /** A result in JSON, its UTF-8, a character for each byte. */
+  /** A result in JSON and the brace that ends its message, UTF-8, a character for each byte. */
   readonly text: string;
 }
 
@@ -121,27 +120,31 @@ export class RenderingGroup {
   readonly #texts = new Map<unknown, Kept>();
   /** Given again since the last count. */
   #hits = 0;
-  /** The one made last: most frames of one item are equally long. */
-  #frameHead = "";
-  #frameBytes = 0;
 
   constructor(options: GroupOptions) {
     this.#options = options;
   }
 
   /**
-   * A whole frame with the result for this item; `head` is what stands before the result, in UTF-8; `context`: of the
-   * member who is given it. Whoever is given the item by this group has the same rights to it. `isAlone`: nobody else
-   * is given it, and its text is not kept.
+   * The result for this item and the brace that ends its message, UTF-8, a character for each byte; `context`: of the member
+   * who is given it. Whoever is given the item by this group has the same rights to it. `isAlone`: nobody else is given it,
+   * and its text is not kept.
    */
-  frame(item: unknown, head: string, context: unknown, isAlone = false): string {
-    const text = this.#text(item, context, isAlone);
-    const bytes = head.length + text.length + 1;
-    if (bytes !== this.#frameBytes) {
-      this.#frameBytes = bytes;
-      this.#frameHead = textHead(bytes);
+  rest(item: unknown, context: unknown, isAlone = false): string {
+    const { seen, executor, projection, keep, rendered } = this.#options;
+    const key = seen(item);
+    const known = key === undefined ? undefined : this.#texts.get(key);
+    if (known !== undefined) {
+      this.#hits++;
+      return known.text;
     }
-    return `${this.#frameHead}${head}${text}}`;
+    this.#count();
+    rendered.miss.add();
+    const text = projection.rest(item) ?? utf8(`${this.#json(executor.execute(item, context))}}`);
+    if (key === undefined || isAlone) return text;
+    const kept: Kept = { group: this, item: key, text };
+    if (keep(kept)) this.#texts.set(key, kept);
+    return text;
   }
 
   forget({ item }: Kept): void {
@@ -155,23 +158,6 @@ export class RenderingGroup {
     this.#options.executor.release();
     this.#options.projection.release();
     this.#options.release(this.#texts.values());
-  }
-
-  #text(item: unknown, context: unknown, isAlone: boolean): string {
-    const { seen, executor, projection, keep, rendered } = this.#options;
-    const key = seen(item);
-    const known = key === undefined ? undefined : this.#texts.get(key);
-    if (known !== undefined) {
-      this.#hits++;
-      return known.text;
-    }
-    this.#count();
-    rendered.miss.add();
-    const text = projection.text(item) ?? utf8(this.#json(executor.execute(item, context)));
-    if (key === undefined || isAlone) return text;
-    const kept: Kept = { group: this, item: key, text };
-    if (keep(kept)) this.#texts.set(key, kept);
-    return text;
   }
 
   // Once for each text that is made, not for each that is given.

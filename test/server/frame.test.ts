@@ -4,7 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
-import { textFrame } from "../../src/server/frame.ts";
+import { utf8 } from "../../src/core/bytes.ts";
+import { frameBytes, putFrame } from "../../src/server/frame.ts";
 
 const http = createServer();
 let client: WebSocket;
@@ -33,10 +34,20 @@ async function received(texts: readonly string[]): Promise<string[]> {
       if (seen.length === texts.length) resolve();
     });
   });
-  connection.write(texts.map(textFrame).join(""), "latin1");
+  connection.write(Buffer.concat(texts.map(frameOf)));
   await all;
   client.removeAllListeners("message");
   return seen;
+}
+
+/** In two parts, wherever it is cut. */
+function frameOf(text: string): Buffer {
+  const bytes = utf8(text);
+  const cut = Math.min(bytes.length, 100);
+  const payload = { head: bytes.slice(0, cut), rest: bytes.slice(cut) };
+  const frame = Buffer.alloc(frameBytes(payload));
+  expect(putFrame(payload, frame, 0)).toBe(frame.length);
+  return frame;
 }
 
 describe("a text frame", () => {

@@ -241,7 +241,7 @@ describe("a group", () => {
     const [one, other] = [renderings.join(shared, "VIEWER", args), renderings.join(shared, "VIEWER", args)];
     expect(one).toBe(other);
     expect(renderings.join(shared, "ADMIN", args)).not.toBe(one);
-    one.frame(item(1), "head", context);
+    one.rest(item(1), context);
     one.leave();
     expect([renderings.size, renderings.bytes > 0]).toEqual([2, true]);
     other.leave();
@@ -252,16 +252,16 @@ describe("a group", () => {
     const renderings = new Renderings(shape, 100_000);
     const group = renderings.join(shared, "VIEWER", args);
     const items = Array.from({ length: 50 }, (_, index) => item(index + 1));
-    const frames = items.map((it) => group.frame(it, "{", context));
+    const frames = items.map((it) => group.rest(it, context));
     expect(renderings.bytes).toBeLessThanOrEqual(100_000);
-    expect(items.map((it) => group.frame(it, "{", context))).toEqual(frames);
+    expect(items.map((it) => group.rest(it, context))).toEqual(frames);
     expect(new Set(frames).size).toBe(50);
   });
 
   it("keeps no text of what is said to one subscriber alone", () => {
     const renderings = new Renderings(shape, 100_000);
     const group = renderings.join({ ...shared, seen: () => undefined }, "VIEWER", args);
-    expect(group.frame(item(1), "{", context)).toContain('"seq":1');
+    expect(group.rest(item(1), context)).toContain('"seq":1');
     expect(renderings.bytes).toBe(0);
   });
 });

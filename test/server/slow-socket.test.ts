@@ -18,9 +18,28 @@ const failed = (error: unknown) => {
 };
 const bounds = { limits: serverLimits, hit: () => {} };
 let http: Server;
+let sockets: WebSocketServer;
 let client: WebSocket;
 let server: WebSocket;
 let request: import("node:http").IncomingMessage;
+
+/** Both ends of a socket, and what the server's was made of. */
+async function connected() {
+  const accepted = new Promise<{ server: WebSocket; request: typeof request }>((resolve) => {
+    sockets.once("connection", (server, request) => resolve({ server, request }));
+  });
+  const { port } = http.address() as AddressInfo;
+  const client = new WebSocket(`ws://127.0.0.1:${port}`, "graphql-transport-ws");
+  const [ends] = await Promise.all([accepted, new Promise((resolve) => client.once("open", resolve))]);
+  return { client, ...ends };
+}
+
+/** The messages that come from here on. */
+function messagesOf(client: WebSocket): string[] {
+  const messages: string[] = [];
+  client.on("message", (data) => messages.push(String(data)));
+  return messages;
+}
 
 function graphqlSocket(protocol: ReturnType<typeof makeServer<Record<string, unknown>, SocketExtra>>) {
   return new GraphQLSocket({
@@ -35,10 +54,10 @@ function graphqlSocket(protocol: ReturnType<typeof makeServer<Record<string, unk
   });
 }
 
-function outboxOf(): Outbox {
+function outboxOf(socket = server, connection = request.socket): Outbox {
   return new Outbox({
-    socket: server,
-    connection: request.socket,
+    socket,
+    connection,
     mostBytes: serverLimits.bufferedBytes,
     turn: new Turn(failed),
   });
@@ -46,18 +65,9 @@ function outboxOf(): Outbox {
 
 beforeEach(async () => {
   http = createServer();
-  const sockets = new WebSocketServer({ server: http, handleProtocols: () => "graphql-transport-ws" });
-  const accepted = new Promise<void>((resolve) => {
-    sockets.once("connection", (socket, upgrade) => {
-      server = socket;
-      request = upgrade;
-      resolve();
-    });
-  });
+  sockets = new WebSocketServer({ server: http, handleProtocols: () => "graphql-transport-ws" });
   await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
-  const { port } = http.address() as AddressInfo;
-  client = new WebSocket(`ws://127.0.0.1:${port}`, "graphql-transport-ws");
-  await Promise.all([accepted, new Promise((resolve) => client.once("open", resolve))]);
+  ({ client, server, request } = await connected());
 });
 
 afterEach(async () => {
@@ -93,6 +103,28 @@ describe("an outbox", () => {
     expect(outbox.full).toBe(true);
     expect(outbox.stalledFor(performance.now() + 1_000_000)).toBe(0);
     await sent;
+  });
+
+  it("sends what it put, to who reads and to who does not, while they share the memory of their writes", async () => {
+    const reading = await connected();
+    const [slow, quick] = [outboxOf(), outboxOf(reading.server, reading.request.socket)];
+    const [slowGot, quickGot] = [messagesOf(client), messagesOf(reading.client)];
+    client.pause();
+    const messages = Array.from({ length: 600 }, (_, n) => `${n} `.repeat(1 + ((n * 7_919) % 9_000)));
+    const sends: Promise<void>[] = [];
+    for (const one of messages) {
+      sends.push(slow.send(one), quick.send(`quick ${one}`));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(slow.full).toBe(true);
+    client.resume();
+    await Promise.all(sends);
+    while (slowGot.length < messages.length || quickGot.length < messages.length) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(slowGot).toEqual(messages);
+    expect(quickGot).toEqual(messages.map((one) => `quick ${one}`));
+    reading.client.terminate();
   });
 
   it("lets go of everybody who waits when the socket closes", async () => {
