@@ -12,3 +12,8 @@ export function utf8(text: string): string {
 export function textOf(bytes: string): string {
   return beyondAscii.test(bytes) ? Buffer.from(bytes, "latin1").toString() : bytes;
 }
+
+/** The same, and no part of another string, which it would keep. */
+export function copyOf(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("latin1");
+}

@@ -1,5 +1,6 @@
-// What JSON (RFC 8259) looks like, as parts of patterns, for UTF-8 that has a character for each byte. Nothing matches one of
-// them in two ways, so that it takes no longer to look for it than the text is long.
+// What JSON (RFC 8259) looks like, as parts of patterns, for UTF-8 that has a character for each byte. Each matches a text in one
+// way at most, so that looking for it takes time, and room on the stack of patterns, in proportion to the length of the text:
+// its users bound that.
 
 const plain = String.raw`[^"\\\x00-\x1f]*`;
 const escaped = String.raw`\\(?:["\\/bfnrt]|u[\da-fA-F]{4})`;

@@ -7,6 +7,8 @@ import { endOfSample } from "./sample-text.ts";
 
 /** How its text is kept; "json": nobody has looked yet how it is written. */
 type Form = "bytes" | "json" | "otherwise";
+/** Characters; what is larger is always read. */
+const mostLookedAt = 1024 * 1024;
 
 export class WrittenSample implements MetricsSampled {
   readonly type = "METRICS_SAMPLED";
@@ -34,6 +36,7 @@ export class WrittenSample implements MetricsSampled {
 
   /** Its text, UTF-8 with a character for each byte; null: it is not written in the usual way, and has to be read. */
   get bytes(): string | null {
+    if (this.#form === "json" && this.size > mostLookedAt) this.#form = "otherwise";
     if (this.#form === "json") {
       const bytes = utf8(this.#written);
       this.#form = endOfSample(bytes, 0) === bytes.length ? "bytes" : "otherwise";

@@ -57,7 +57,7 @@ export class Tail {
     this.#budget.settle();
   }
 
-  /** The event `seq`, which must be held, beside this simulation. */
+  /** The event `seq`, which must be held, beside the simulation as it stands. */
   at(seq: number, standing: Standing): DeliveredEvent {
     const slot = this.#slot(seq);
     const held = this.#ring[slot];

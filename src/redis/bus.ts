@@ -185,6 +185,6 @@ function beatIn(message: Buffer): unknown[] {
 }
 
 /** How the simulation stands; the events are in the log. */
-function bare(notice: Notice): Notice {
-  return { ...notice, events: [] };
+function bare({ simulation, traceparent }: Notice): Notice {
+  return { simulation, events: [], ...(traceparent === undefined ? {} : { traceparent }) };
 }

@@ -52,7 +52,7 @@ function decodeSimulation({ run, ...simulation }: WrittenSimulation): Simulation
     endTime: time(simulation.endTime),
     run: {
       ...run,
-      engineDigest: run.engineDigest === null ? null : bytes(run.engineDigest),
+      engineDigest: typeof run.engineDigest === "string" ? bytes(run.engineDigest) : null,
       pausedSince: time(run.pausedSince),
     },
   };

@@ -1,7 +1,8 @@
 // A notice as it was written, where all its events are samples of metrics: they are most of what is said. Its form is
-// checked, how the simulation stands is read, and the rest is left as it is until somebody asks for it.
+// checked, how the simulation stands is read, and the rest is left as it is until somebody asks for it. What is kept of the
+// message is copied: a part of a string keeps all of it.
 import { isUtf8 } from "node:buffer";
-import { textOf } from "../core/bytes.ts";
+import { copyOf, textOf } from "../core/bytes.ts";
 import type { SimulationEvent } from "../core/events.ts";
 import { jsonNumber, jsonString, moreMembers } from "../core/json-pattern.ts";
 import type { Notice } from "../core/ports/bus.ts";
@@ -28,18 +29,20 @@ const eventHead = new RegExp(
   String.raw`\{"simulationId":${word},"seq":${whole},"at":${word},"simulatedTime":(${jsonNumber}),"engineSeq":(null|0|[1-9]\d{0,14}),"body":`,
   "y",
 );
+
 const end = "]}";
+/** Larger ones are none of ours; patterns need room that grows with what they look at. */
+const mostBytes = 1024 * 1024;
 
 /** Null: it is written in another way, tells of something else too, or is none; it has to be read. */
 export function writtenNotice(message: Buffer, read: ReadSimulation): Notice | null {
-  if (!isUtf8(message)) return null;
+  if (message.length > mostBytes || !isUtf8(message)) return null;
   const bytes = message.toString("latin1");
   head.lastIndex = 0;
-  const [, traceparent, simulation, ...facts] = head.exec(bytes) ?? [];
-  if (simulation === undefined) return null;
-  const events = eventsAt(message, bytes, head.lastIndex);
-  const standing = standingAt(simulation, facts, read);
-  return events && standing && new WrittenNotice(standing, events, traceparent);
+  const [, traceparent, simulation = "", ...facts] = head.exec(bytes) ?? [];
+  const standing = standingAt(copyOf(simulation), facts, read);
+  const events = standing && eventsAt(message, bytes, head.lastIndex, standing.id);
+  return events && new WrittenNotice(standing, events, traceparent);
 }
 
 function standingAt(simulation: string, facts: readonly string[], read: ReadSimulation): Standing | null {
@@ -48,11 +51,17 @@ function standingAt(simulation: string, facts: readonly string[], read: ReadSimu
   if (status === undefined) return null;
   const reason = staleReason === "null" ? null : String(JSON.parse(textOf(staleReason)));
   const place = { version: Number(version), lastSeq: Number(lastSeq) };
-  return new WrittenStanding({ id: textOf(id), ...place, status, staleReason: reason }, simulation, read);
+  const standing = { id: textOf(copyOf(id)), ...place, status, staleReason: reason };
+  return new WrittenStanding(standing, simulation, read);
 }
 
-/** All to the end of the message; null: there is anything else, or nothing. */
-function eventsAt(message: Buffer, bytes: string, from: number): readonly SimulationEvent[] | null {
+/** All to the end of the message; null: there is anything else, or nothing. Those of this simulation share its `id`. */
+function eventsAt(
+  message: Buffer,
+  bytes: string,
+  from: number,
+  id: string,
+): readonly SimulationEvent[] | null {
   const events: SimulationEvent[] = [];
   let at = from;
   do {
@@ -62,12 +71,11 @@ function eventsAt(message: Buffer, bytes: string, from: number): readonly Simula
     const bodyEnd = seq === undefined ? null : endOfSample(bytes, bodyAt);
     if (bodyEnd === null || bytes[bodyEnd] !== "}") return null;
     events.push({
-      simulationId: textOf(simulationId),
+      simulationId: simulationId === id ? id : textOf(copyOf(simulationId)),
       seq: Number(seq),
       at: new Date(textOf(time)),
       simulatedTime: Number(simulatedTime),
       engineSeq: engineSeq === "null" ? null : Number(engineSeq),
-      // A copy: a part of the message would keep all of it.
       body: WrittenSample.ofBytes(message.toString("latin1", bodyAt, bodyEnd)),
     });
     at = bodyEnd + 2;
@@ -83,7 +91,7 @@ export class WrittenNotice implements Notice {
   constructor(standing: Standing, events: readonly SimulationEvent[], traceparent: string | undefined) {
     this.standing = standing;
     this.events = events;
-    if (traceparent !== undefined) this.traceparent = textOf(traceparent);
+    if (traceparent !== undefined) this.traceparent = textOf(copyOf(traceparent));
   }
 
   get simulation(): Simulation {

@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { utf8 } from "../core/bytes.ts";
 import { frameBytes, type Payload, putFrame } from "./frame.ts";
-import { Slab } from "./slab.ts";
+import { ownRoom, Slab } from "./slab.ts";
 import type { Filler, Turn } from "./turn.ts";
 
 interface OutboxOptions {
@@ -84,12 +84,12 @@ export class Outbox {
 
   /** What was put leaves now: for who is about to write to the socket by other ways. */
   write(): void {
-    const batch = this.#batch;
-    if (batch === undefined) return;
-    const frames = slab.room(this.#batchBytes);
+    const [batch, bytes] = [this.#batch, this.#batchBytes];
     this.#batch = undefined;
     this.#batchBytes = 0;
-    if (!this.open) return;
+    if (batch === undefined || !this.open) return;
+    // Behind what waits nothing leaves at once: it would keep a slab each time.
+    const frames = this.#connection.writableLength > 0 ? ownRoom(bytes) : slab.room(bytes);
     let at = 0;
     for (const message of batch) at = putFrame(message, frames, at);
     if (this.#underWay === 0) this.#progressAt = performance.now();

@@ -21,7 +21,7 @@ export interface Step {
   readonly ofComponents?: readonly Step[];
 }
 
-/** Of one `text`, and of one answer; what is larger is not put together here. Bytes. */
+/** Of one `text`, and of what one answer may take at most; what is larger is not put together here. Bytes. */
 const mostOfText = 256;
 const mostOfAnswer = 1024 * 1024;
 const [openBracket = 0, closeBracket = 0, openBrace = 0, closeBrace = 0, comma = 0] = ascii("[]{},");

@@ -1,17 +1,16 @@
 // Memory in which what leaves in one write is put together. Nearly always the system takes a write at once, and the next one
-// is put together in the same place; what it has not taken stays where it is until it has left.
+// is put together in the same place; what it has not taken keeps the slab until it has left.
 
-/** Of one slab: whoever has not left holds it. */
-const slabBytes = 128 * 1024;
+/** Of one slab, bytes. */
+const slabBytes = 64 * 1024;
 
 export class Slab {
   #slab = Buffer.allocUnsafeSlow(slabBytes);
   #used = 0;
 
-  /** Room for so many bytes, which is given again unless it is kept. */
+  /** Room for so many bytes. The next one is the same memory, unless this is kept. */
   room(bytes: number): Buffer {
-    // What is larger has one of its own.
-    if (bytes > slabBytes) return Buffer.allocUnsafeSlow(bytes);
+    if (bytes > slabBytes) return ownRoom(bytes);
     if (this.#used + bytes > slabBytes) {
       this.#slab = Buffer.allocUnsafeSlow(slabBytes);
       this.#used = 0;
@@ -23,4 +22,9 @@ export class Slab {
   keep({ buffer, byteOffset, length }: Buffer): void {
     if (buffer === this.#slab.buffer) this.#used = byteOffset + length;
   }
+}
+
+/** Memory of no slab: what is put together there keeps nothing else. */
+export function ownRoom(bytes: number): Buffer {
+  return Buffer.allocUnsafeSlow(bytes);
 }

@@ -112,16 +112,29 @@ it("keeps nothing of what came with it", () => {
     ...ofSample,
     body: sampled({ components: Array.from({ length: 200 }, () => measured("c")) }),
   };
-  const message = Buffer.from(encodeNotice({ simulation, events: [ofSample, { ...among, seq: 2 }] }));
-  const keep = () => decodeNotice(message)?.events[0]?.body;
+  const heard = { ...simulation, id: "a".repeat(36) };
+  const events = [ofSample, { ...among, seq: 2 }].map((event) => ({ ...event, simulationId: heard.id }));
+  const message = Buffer.from(encodeNotice({ simulation: heard, events, traceparent: "0".repeat(55) }));
+  const keep = () => {
+    const notice = decodeNotice(message);
+    return [notice?.events[0], notice?.standing, notice?.traceparent];
+  };
   keep();
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
   const kept = Array.from({ length: 500 }, keep);
   collectGarbage();
   const each = (process.memoryUsage().heapUsed - before) / kept.length;
-  expect(kept[0] instanceof WrittenSample && kept[0].bytes).toBe(JSON.stringify(ofSample.body));
-  expect(each).toBeLessThan(message.length / 5);
+  expect(kept[499]?.[2]).toBe("0".repeat(55));
+  expect(each).toBeLessThan(message.length / 10);
+});
+
+it("reads also what says something twice", () => {
+  const message = encodeNotice({ simulation, events: [ofSample] });
+  const twice = message.replace(/"engineDigest":"\w+"/, '$&,"engineDigest":5');
+  expect(twice).not.toBe(message);
+  const run = { ...simulation.run, engineDigest: null };
+  expect(read(twice)).toEqual({ simulation: { ...simulation, run }, events: [ofSample] });
 });
 
 it("never gives a body to another event", () => {

@@ -4,6 +4,7 @@ import type { SimulationEvent } from "../events.ts";
 import type { Simulation } from "../simulation.ts";
 import type { Standing } from "../standing.ts";
 
+/** Of one that was heard, name what you take: what has not been read yet is lost by a spread. */
 export interface Notice {
   /** As of the last of the events, or newer. */
   readonly simulation: Simulation;
