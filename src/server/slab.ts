@@ -1,8 +1,8 @@
 // Memory in which what leaves in one write is put together. Nearly always the system takes a write at once, and the next one
 // is put together in the same place; what it has not taken keeps the slab until it has left.
 
-/** Of one slab, bytes. */
-const slabBytes = 64 * 1024;
+/** Of one slab, bytes: twice what a socket writes at once as a rule, which is as much as may wait for it and one message more. */
+const slabBytes = 128 * 1024;
 
 export class Slab {
   #slab = Buffer.allocUnsafeSlow(slabBytes);
