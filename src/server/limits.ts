@@ -118,7 +118,7 @@ export const limitGroups = {
   },
   "What waits for a client": {
     bufferedBytes: {
-      value: 64 * kB,
+      value: 48 * kB,
       unit: "bytes",
       meaning: "Waiting in a connection; above it nothing more is written to it.",
       range: [16 * kB, 64 * MB],
