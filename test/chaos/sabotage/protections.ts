@@ -102,8 +102,8 @@ export const protections: readonly Protection[] = [
       },
       {
         file: "feed/reader.ts",
-        text: "const isOver = hasEnded && this.#position >= simulation.lastSeq;",
-        without: "const isOver = hasEnded && this.#position >= simulation.lastSeq - 1;",
+        text: "const isOver = hasEnded && this.#position >= standing.lastSeq;",
+        without: "const isOver = hasEnded && this.#position >= standing.lastSeq - 1;",
       },
     ],
     profile: "short-kills",
