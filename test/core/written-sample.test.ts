@@ -59,6 +59,9 @@ describe("the text of a sample", () => {
     const many = (count: number) =>
       sampled({ components: Array.from({ length: count }, () => measured("a")) });
     expect(parsed(read(JSON.stringify(many(20_000))))).toEqual(many(20_000));
+    // Too large to be looked at: it is read.
+    expect(WrittenSample.ofJson(JSON.stringify(many(20_000))).bytes).toBeNull();
+    expect(WrittenSample.ofJson(JSON.stringify(many(1_000))).bytes).not.toBeNull();
   });
 
   it("is none where anything is written differently", () => {

@@ -129,6 +129,17 @@ it("keeps nothing of what came with it", () => {
   expect(each).toBeLessThan(message.length / 10);
 });
 
+it("reads also what is larger than any of ours", () => {
+  const body = sampled({ components: Array.from({ length: 5_000 }, () => measured("c")) });
+  const notice = decodeNotice(
+    Buffer.from(
+      `${encodeNotice({ simulation, events: [ofSample] }).slice(0, -2)},${JSON.stringify({ ...ofSample, seq: 2, body })}]}`,
+    ),
+  );
+  expect(notice).not.toBeInstanceOf(WrittenNotice);
+  expect(notice).toEqual({ simulation, events: [ofSample, { ...ofSample, seq: 2, body }] });
+});
+
 it("reads also what says something twice", () => {
   const message = encodeNotice({ simulation, events: [ofSample] });
   const twice = message.replace(/"engineDigest":"\w+"/, '$&,"engineDigest":5');
